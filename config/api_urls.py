@@ -1,0 +1,13 @@
+"""`/api/v1/`: each app's part, the schema and its documentation."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+urlpatterns = [
+    path("v1/", include("core.api.urls")),
+    path("v1/", include("accounts.api.urls")),
+    path("v1/", include("crm.api.urls")),
+    path("v1/", include("pipeline.api.urls")),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+]
