@@ -1,0 +1,8 @@
+"""Our people and what reaches them."""
+
+from accounts.models.inbox import InboxItem
+from accounts.models.team import Team
+from accounts.models.token import ApiToken
+from accounts.models.user import Level, Role, User
+
+__all__ = ["ApiToken", "InboxItem", "Level", "Role", "Team", "User"]

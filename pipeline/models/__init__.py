@@ -1,0 +1,21 @@
+"""The process: its definition, the sales that run through it, and their clocks."""
+
+from pipeline.models.clock import Reminder, StageClock
+from pipeline.models.definition import ExitCriterion, Pipeline, PipelineVersion, Stage
+from pipeline.models.ledger import StageVisit, Transition
+from pipeline.models.opportunity import Opportunity, OpportunityActivity
+from pipeline.models.product import Product
+
+__all__ = [
+    "ExitCriterion",
+    "Opportunity",
+    "OpportunityActivity",
+    "Pipeline",
+    "PipelineVersion",
+    "Product",
+    "Reminder",
+    "Stage",
+    "StageClock",
+    "StageVisit",
+    "Transition",
+]
