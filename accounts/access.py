@@ -1,0 +1,89 @@
+"""Who of us may do what, before any customer comes into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, Team, User
+from accounts.roles import WRITES_BY_REACH, has_capability
+from core.errors import Refused
+
+
+class Everything:
+    """A reach without an edge: contains every team."""
+
+    def __contains__(self, team_id: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(Team.objects.values_list("pk", flat=True))
+
+
+EVERYTHING = Everything()
+
+
+def require(by: User, capability: str) -> None:
+    """Refuse unless the actor may sign in and the role has the capability."""
+    if not by.is_active or not has_capability(by.role, capability):
+        raise Refused(
+            _("Your role does not include this. Ask your manager or an administrator."),
+            details={"capability": capability, "role": by.role},
+        )
+
+
+def may(by: User, capability: str) -> bool:
+    """Whether `require` would let it pass; for showing or hiding a button."""
+    return by.is_active and has_capability(by.role, capability)
+
+
+def reach(user: User) -> Any:
+    """The ids of the teams whose customers the user may write to without an assignment.
+
+    A manager: every team below those he leads. An integration: its own team and all below. A
+    director and the system: all. Cached on the
+    instance, which lives as long as a request.
+    """
+    if user.role in (Role.DIRECTOR, Role.SYSTEM):
+        return EVERYTHING
+    cached = user.__dict__.get("_reach")
+    if cached is None:
+        cached = user.__dict__["_reach"] = subtree(_roots(user))
+    return cached
+
+
+def _roots(user: User) -> Any:
+    if user.role == Role.INTEGRATION:
+        return [user.team_id] if user.team_id else []
+    if user.role in WRITES_BY_REACH:
+        return Team.objects.filter(lead=user).values_list("pk", flat=True)
+    return []
+
+
+def subtree(roots: Any) -> frozenset[int]:
+    """The given teams and all below them."""
+    wanted = set(roots)
+    if not wanted:
+        return frozenset()
+    children: dict[int, list[int]] = {}
+    for pk, parent in Team.objects.exclude(parent=None).values_list("pk", "parent_id"):
+        children.setdefault(parent, []).append(pk)
+    waiting = list(wanted)
+    while waiting:
+        for child in children.get(waiting.pop(), ()):
+            if child not in wanted:
+                wanted.add(child)
+                waiting.append(child)
+    return frozenset(wanted)
+
+
+def reading_teams(user: User) -> tuple[int, ...]:
+    """The ids of the teams all of whose customers the user reads: those whose group holds him."""
+    cached = user.__dict__.get("_reading_teams")
+    if cached is None:
+        cached = user.__dict__["_reading_teams"] = tuple(
+            Team.objects.filter(group__user=user).order_by("pk").values_list("pk", flat=True)
+        )
+    return cached

@@ -1,0 +1,60 @@
+"""What each role may do. This is the whole table; nothing else grants a capability.
+
+A capability names a verb on a thing, as in the URL, the command and the event. Having it is not
+enough for a customer's data: the floor that owns the data also asks for an assignment or reach.
+"""
+
+from accounts.models import Role
+
+ALL_READ = frozenset({Role.DIRECTOR, Role.ADMINISTRATOR, Role.SYSTEM})
+"""Roles that read every customer by a model-level permission, without a row."""
+
+WRITES_BY_REACH = frozenset({Role.MANAGER, Role.DIRECTOR})
+"""Roles that write to customers of the teams they lead, without an assignment."""
+
+_ANYBODY = frozenset(Role)
+_SELLERS = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR, Role.INTEGRATION, Role.SYSTEM})
+_TEAM = _SELLERS | {Role.SOLUTION, Role.DELIVERY}
+_LEADS = frozenset({Role.MANAGER, Role.DIRECTOR, Role.SYSTEM})
+_KEEPERS = frozenset({Role.ADMINISTRATOR, Role.SYSTEM})
+
+CAPABILITIES: dict[str, frozenset[Role]] = {
+    # customers
+    "customer.create": _SELLERS,
+    "customer.change": _SELLERS,
+    "customer.assign": _LEADS,
+    "customer.reassign": _LEADS,
+    "customer.export": _TEAM | {Role.FINANCE, Role.ADMINISTRATOR},
+    "contact.create": _TEAM,
+    "contact.change": _TEAM,
+    "activity.log": _TEAM | {Role.FINANCE, Role.LEGAL},
+    "activity.change": _TEAM | {Role.FINANCE, Role.LEGAL},
+    "action.create": _TEAM,
+    "action.change": _TEAM,
+    # sales
+    "opportunity.create": _SELLERS,
+    "opportunity.change": _SELLERS,
+    "opportunity.advance": _SELLERS,
+    "opportunity.send_back": _SELLERS,
+    "opportunity.hold": _SELLERS,
+    "opportunity.resume": _SELLERS,
+    "opportunity.win": _SELLERS,
+    "opportunity.lose": _SELLERS,
+    "opportunity.reopen": _LEADS,
+    "opportunity.import": _KEEPERS,
+    "pipeline.publish": _KEEPERS,
+    # people
+    "user.create": _KEEPERS,
+    "user.change": _KEEPERS,
+    "user.freeze": _KEEPERS | {Role.DIRECTOR},
+    "user.close": _KEEPERS,
+    "team.change": _KEEPERS,
+    "token.create": _ANYBODY - {Role.SYSTEM},
+    "data.import": _KEEPERS,
+    "kit.view": _KEEPERS,
+}
+
+
+def has_capability(role: str, capability: str) -> bool:
+    """Whether the role's row has the capability; an unknown capability is a programming error."""
+    return role in CAPABILITIES[capability]
