@@ -1,0 +1,5 @@
+"""URLs of this app."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []
