@@ -1,5 +1,10 @@
-"""URLs of this app."""
+"""URLs of our people: language and theme, inbox, administration."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from accounts.views import preferences
+
+urlpatterns = [
+    path("language/", preferences.set_language, name="language"),
+    path("theme/", preferences.set_theme, name="theme"),
+]

@@ -13,3 +13,8 @@ urlpatterns = [
     path("account/mfa/", include("allauth.mfa.urls")),
     path("api/", include("config.api_urls")),
 ]
+
+handler400 = "core.views.errors.bad_request"
+handler403 = "core.views.errors.forbidden"
+handler404 = "core.views.errors.not_found"
+handler500 = "core.views.errors.server_error"

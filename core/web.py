@@ -1,0 +1,48 @@
+"""What web views share: answers to htmx, toasts, where to go next."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Tell whether htmx asks for a fragment of the page."""
+    return bool(getattr(request, "htmx", False))
+
+
+def trigger(response: HttpResponse, **events: Any) -> HttpResponse:
+    """Add browser events to an htmx answer, keeping those already there."""
+    given = json.loads(response.get("HX-Trigger", "{}"))
+    response["HX-Trigger"] = json.dumps(given | events)
+    return response
+
+
+def toast(
+    response: HttpResponse, text: Any, *, tone: str = "good", undo: str = "", url: str = ""
+) -> HttpResponse:
+    """Let the page say a sentence; `undo` is a URL that takes it back by POST for ten seconds."""
+    said = {"text": str(text), "tone": tone, "undo": undo, "url": url}
+    return trigger(response, toast={key: value for key, value in said.items() if value})
+
+
+def done(request: HttpRequest, url: str) -> HttpResponse:
+    """Go to a page after a change, from a form as from htmx."""
+    if is_htmx(request):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = url
+        return response
+    return HttpResponseRedirect(url)
+
+
+def next_url(request: HttpRequest, default: str = "/") -> str:
+    """Read where the form wants to return to, only within this site."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return cast(str, wanted)
+    return default
