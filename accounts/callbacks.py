@@ -1,0 +1,21 @@
+"""What upper floors tell this one, inside its transaction. They register when they are ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Held:
+    """Something a person still holds, in the words of who asks, and where to hand it over."""
+
+    sentence: str
+    url: str = ""
+    count: int = 1
+
+
+CLOSING_CHECKS: list[Callable[[User], Iterable[Held]]] = []
+"""Each says what stands in the way of closing this person's account; nothing when it may close."""
