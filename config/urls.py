@@ -14,7 +14,7 @@ urlpatterns = [
     path("api/", include("config.api_urls")),
 ]
 
-handler400 = "core.views.errors.bad_request"
-handler403 = "core.views.errors.forbidden"
-handler404 = "core.views.errors.not_found"
-handler500 = "core.views.errors.server_error"
+handler400 = "config.faults.bad_request"
+handler403 = "config.faults.forbidden"
+handler404 = "config.faults.not_found"
+handler500 = "config.faults.server_error"

@@ -1,5 +1,7 @@
 """The ground's nouns."""
 
+from core.models.calendar import CalendarException
 from core.models.events import Event, OutboxEntry
+from core.models.idempotency import IdempotencyKey
 
-__all__ = ["Event", "OutboxEntry"]
+__all__ = ["CalendarException", "Event", "IdempotencyKey", "OutboxEntry"]
