@@ -1,0 +1,51 @@
+"""What floors above may hang onto this one, inside the transaction of the command.
+
+Registered by plain imports in `apps.py: ready()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from accounts.models import User
+from crm.models import Activity, Reassignment
+
+
+class ActivityLogged(Protocol):
+    """Called with what the door linked the activity to, e.g. `{"opportunities": [7]}`."""
+
+    def __call__(
+        self, activity: Activity, *, links: Mapping[str, Any], by: User, at: datetime
+    ) -> None: ...
+
+
+@dataclass(frozen=True)
+class ReassignmentMove:
+    """Customers that go from one person to others: customer n goes to receiver n."""
+
+    reassignment: Reassignment
+    from_user: User
+    customer_ids: list[int]
+    receiver_ids: list[int]
+    by: User
+    at: datetime
+    reason: str
+
+
+Held = Mapping[tuple[int, bool], int]
+"""(receiver, whether the giver still holds it) -> how many, over the customers of this receiver.
+
+Counted are the things at the move's customers held by the giver (True) or the receiver (False).
+"""
+
+ACTIVITY_LOGGED: list[ActivityLogged] = []
+"""After an activity was written, before the commit."""
+
+REASSIGNED: list[Callable[[ReassignmentMove], dict[str, int]]] = []
+"""Moves what goes along with the customers; returns how many of each kind moved."""
+
+HELD: dict[str, Callable[[ReassignmentMove], Held]] = {}
+"""Kind -> how to count it, for the preview and for proving the receipt."""

@@ -1,0 +1,150 @@
+"""What one of us will do for a customer: planning it, doing it, letting it go, moving it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import events
+from core.errors import Conflict, Invalid
+from crm.access import require
+from crm.commands.fields import reason_of, take
+from crm.commands.locks import lock, lock_customer
+from crm.models import Action, Activity, Customer
+
+
+@transaction.atomic
+def create_action(
+    *,
+    customer: Customer,
+    text: str,
+    by: User,
+    at: datetime,
+    owner: User | None = None,
+    due_date: date | None = None,
+    activity: Activity | None = None,
+) -> Action:
+    """Plan something one of us will do for the customer."""
+    customer = lock_customer(customer.pk)
+    require(by, "action.create", customer)
+    return plan(
+        customer,
+        text=text,
+        owner=owner or by,
+        due_date=due_date,
+        activity=activity,
+        by=by,
+        at=at,
+    )
+
+
+def plan(
+    customer: Customer,
+    *,
+    text: str,
+    owner: User,
+    due_date: date | None,
+    activity: Activity | None,
+    by: User,
+    at: datetime,
+) -> Action:
+    """The body of `create_action`, for commands that hold the customer and have asked already."""
+    if not owner.is_active:
+        sentence = _("{name} cannot sign in any more.").format(name=owner)
+        raise Invalid(sentence, details={"owner": [sentence]})
+    action = Action(customer=customer, owner=owner, activity=activity, created_at=at)
+    take(action, {"text": text, "due_date": due_date})
+    action.save()
+    events.record(
+        "action.created",
+        action,
+        by=by,
+        at=at,
+        scope=customer,
+        data={
+            "text": action.text,
+            "owner": owner.pk,
+            "owner_name": str(owner),
+            "due_date": due_date.isoformat() if due_date else None,
+        },
+    )
+    return action
+
+
+def _held(action: Action, by: User) -> tuple[Action, Customer]:
+    """The action and its customer, held; refused when it is closed."""
+    customer = lock_customer(action.customer_id)
+    require(by, "action.change", customer)
+    action = lock(action, "owner")
+    if action.state != Action.State.PLANNED:
+        raise Conflict(
+            _("This is closed already: {state}.").format(state=action.get_state_display()),
+            code="closed",
+            details={"state": action.state},
+        )
+    return action, customer
+
+
+@transaction.atomic
+def complete(action: Action, *, result: str, by: User, at: datetime) -> Action:
+    """It is done; the result says what came of it."""
+    action, customer = _held(action, by)
+    action.result = reason_of(result, field="result")
+    action.state = Action.State.DONE
+    action.closed_at = at
+    action.save(update_fields=["result", "state", "closed_at"])
+    events.record(
+        "action.completed",
+        action,
+        by=by,
+        at=at,
+        scope=customer,
+        data={"text": action.text, "result": action.result},
+    )
+    return action
+
+
+@transaction.atomic
+def cancel(action: Action, *, reason: str, by: User, at: datetime) -> Action:
+    """It will not be done, for a reason."""
+    action, customer = _held(action, by)
+    action.result = reason_of(reason)
+    action.state = Action.State.CANCELLED
+    action.closed_at = at
+    action.save(update_fields=["result", "state", "closed_at"])
+    events.record(
+        "action.cancelled",
+        action,
+        by=by,
+        at=at,
+        scope=customer,
+        data={"text": action.text, "reason": action.result},
+    )
+    return action
+
+
+@transaction.atomic
+def change_due(action: Action, *, due_date: date | None, by: User, at: datetime) -> Action:
+    """Move the day; the log keeps the earlier one."""
+    action, customer = _held(action, by)
+    before = action.due_date
+    take(action, {"due_date": due_date})
+    if before == action.due_date:
+        return action
+    action.save(update_fields=["due_date"])
+    events.record(
+        "action.moved",
+        action,
+        by=by,
+        at=at,
+        scope=customer,
+        data={
+            "text": action.text,
+            "from": before.isoformat() if before else None,
+            "to": due_date.isoformat() if due_date else None,
+        },
+    )
+    return action
