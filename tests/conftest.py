@@ -1,0 +1,22 @@
+"""What every test gets: a Redis of its own. Databases per worker come from pytest-django."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_redis_keys() -> Iterator[None]:
+    """Start and leave without keys of this worker, whatever an interrupted run left."""
+    _forget_keys()
+    yield
+    _forget_keys()
+
+
+def _forget_keys() -> None:
+    prefix = settings.CACHES["default"]["KEY_PREFIX"]
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        for key in client.scan_iter(match=f"{prefix}*", count=1000):
+            client.delete(key)
