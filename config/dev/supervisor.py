@@ -128,7 +128,8 @@ def programs(port: int) -> list[Program]:
     run = [sys.executable, "-m"]
     web = [*run, "gunicorn", "--config", "config/dev/gunicorn.py", "config.wsgi"]
     celery = [*run, "celery", "--app", "config", "--quiet"]
-    level = ["--loglevel", os.environ.get("LOG_LEVEL", "INFO")]
+    # Quiet unless asked: the relay looks for work every few seconds.
+    level = ["--loglevel", os.environ.get("LOG_LEVEL", "WARNING")]
     worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
     return [
         Program("web", web, {"PORT": str(port)}),
