@@ -175,7 +175,8 @@ WHERE a.part = 'primary' AND a.ends_at IS NULL;
 INSERT INTO pipeline_transition
     (opportunity_id, seq, name, from_stage, to_stage, from_state, to_state, at, by_id, reason,
      criteria_met, criteria_waived)
-SELECT id, 1, 'open', '', stage, '', 'open', opened_at, owner_id, '', '{{}}'::bigint[], '{{}}'::bigint[]
+SELECT id, 1, 'open', '', stage, '', 'open', opened_at, owner_id, '',
+       '{{}}'::bigint[], '{{}}'::bigint[]
 FROM pipeline_opportunity
 UNION ALL
 SELECT id, 2, CASE state WHEN 'won' THEN 'win' ELSE 'lose' END, stage, stage, 'open', state,
