@@ -37,9 +37,8 @@ def measure(work: Callable[[], None]) -> tuple[float, int]:
 
 def reassign_by_command() -> Callable[[], None]:
     """Move 1,000 customers of one team to two of its other reps."""
-    from crm.commands.reassign import reassign  # noqa: PLC0415 - after django.setup()
-
     from accounts.models import User  # noqa: PLC0415 - after django.setup()
+    from crm.commands.reassign import reassign  # noqa: PLC0415 - after django.setup()
     from crm.models import Customer  # noqa: PLC0415 - after django.setup()
 
     by = User.objects.get(username="director")

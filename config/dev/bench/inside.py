@@ -83,8 +83,9 @@ def _session(user: Any) -> dict[str, str]:
 
 
 def _token(user: Any) -> dict[str, str]:
-    from accounts.commands.tokens import create_token  # noqa: PLC0415 - after django.setup()
     from django.utils import timezone  # noqa: PLC0415 - after django.setup()
+
+    from accounts.commands.tokens import create_token  # noqa: PLC0415 - after django.setup()
 
     now = timezone.now()
     key = create_token(
