@@ -7,7 +7,7 @@ column is null come last, in either direction.
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -133,7 +133,8 @@ class Order:
         try:
             if len(cursor) > LONGEST_CURSOR:
                 raise ValueError
-            packed = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+            packed = b64decode(padded, altchars=b"-_", validate=True)
             mark, backward, *key = orjson.loads(packed)
             if mark != self.mark or backward not in (0, 1):
                 raise ValueError

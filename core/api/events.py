@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -25,7 +25,8 @@ class Cursor(filters.Filter):
     def read(self, text: str) -> tuple[int, int]:
         """The place; refuses what the feed did not write."""
         try:
-            packed = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            packed = b64decode(padded, altchars=b"-_", validate=True)
             xact, event = (int(each) for each in packed.decode("ascii").split("."))
         except ValueError as error:
             raise ValueError(_("This is not a cursor of this list.")) from error

@@ -194,6 +194,7 @@ v1 = [
     path("raises/<which>/", Raises.as_view()),
     path("queries/<which>/", Queries.as_view()),
     path("price/", Price.as_view()),
+    path("", include("core.api.urls")),
     path("schema/", SpectacularAPIView.as_view()),
 ]
 urlpatterns = [
