@@ -1,0 +1,32 @@
+import json
+import re
+
+import pytest
+from django.contrib.staticfiles.management.commands.collectstatic import Command
+
+from config.storage import HashedStaticFiles
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """What an image carries: collected, hashed, compressed."""
+    folder = tmp_path_factory.mktemp("static")
+    command = Command()
+    command.storage = HashedStaticFiles(location=str(folder), base_url="/static/")
+    command.set_options(
+        interactive=False, verbosity=0, link=False, clear=False, dry_run=False,
+        ignore_patterns=[], use_default_ignore_patterns=True, post_process=True,
+    )  # fmt: skip
+    command.collect()
+    return folder
+
+
+def test_modules_import_each_other_by_hashed_names(collected):
+    """Else a browser would keep yesterday's module beside today's."""
+    plain = re.compile(r"""(?:from|import)\s*\(?["'](\.{1,2}/[^"']+)["']""")
+    names = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    ours = {kept for name, kept in names.items() if name.startswith("core/") and ".js" in name}
+    assert ours
+    for name in ours:
+        for imported in plain.findall((collected / name).read_text()):
+            assert re.search(r"\.[0-9a-f]{12}\.js$", imported), f"{name} imports {imported}"
