@@ -31,7 +31,6 @@ class StageClock(models.Model):
         default=False, help_text="Counted in a year whose holidays are not published yet."
     )
     paused_at = models.DateTimeField(null=True)
-    waiting_until = models.DateField(null=True)
     paused_days = models.PositiveSmallIntegerField(
         default=0, help_text="Working days spent waiting for the customer, added to the limit."
     )
@@ -42,11 +41,6 @@ class StageClock(models.Model):
                 fields=["next_level_at", "visit"],
                 condition=models.Q(next_level_at__isnull=False),
                 name="stage_clock_next",
-            ),
-            models.Index(
-                fields=["waiting_until"],
-                condition=models.Q(waiting_until__isnull=False),
-                name="stage_clock_waiting",
             ),
         ]
 

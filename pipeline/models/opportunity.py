@@ -8,6 +8,7 @@ ledger row that says exactly this (docs/adr/0004-ledger-triggers.md).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -113,6 +114,9 @@ class Opportunity(models.Model):
     ledger_seq = models.PositiveIntegerField(default=0, editable=False)
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
+    waiting_until = models.DateField(
+        _("waiting for the customer until"), null=True, blank=True, editable=False
+    )
     close_reason = models.CharField(_("reason it closed"), max_length=500, blank=True)
     updated_at = models.DateTimeField()
     is_imported = models.BooleanField(default=False, editable=False)
@@ -137,6 +141,10 @@ class Opportunity(models.Model):
                 ),
                 name="opportunity_closed_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=models.Q(waiting_until__isnull=True) | models.Q(state="on_hold"),
+                name="opportunity_waits_only_on_hold",
+            ),
             models.UniqueConstraint(
                 fields=["source", "external_id"],
                 condition=~models.Q(external_id=""),
@@ -144,6 +152,11 @@ class Opportunity(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["waiting_until"],
+                condition=models.Q(waiting_until__isnull=False),
+                name="opportunity_waiting",
+            ),
             models.Index(fields=["owner", "state"], name="opportunity_owner"),
             models.Index(
                 fields=["version", "stage", "-amount", "-id"],
@@ -167,16 +180,13 @@ class Opportunity(models.Model):
         return self.name
 
     def refresh_from_db(
-        self,
-        using: str | None = None,
-        fields: Iterable[str] | None = None,
-        from_queryset: models.QuerySet[Opportunity] | None = None,
+        self, using: str | None = None, fields: Iterable[str] | None = None, **kwargs: Any
     ) -> None:
         """Reload, protected fields included: the descriptor refuses only a name already set."""
         for name in ("stage", "state"):
             if fields is None or name in fields:
                 self.__dict__.pop(name, None)
-        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
+        super().refresh_from_db(using=using, fields=fields, **kwargs)
 
     @property
     def stages(self) -> tuple[Stage, ...]:

@@ -1,0 +1,107 @@
+"""What may be written about a sale, and the checks on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.errors import Conflict, Invalid
+from pipeline.access import may
+from pipeline.models import Opportunity
+
+FIELDS = (
+    "name",
+    "product",
+    "amount",
+    "currency",
+    "expected_close_date",
+    "problem",
+    "impact",
+    "budget_source",
+    "decision_date",
+    "decision_procedure",
+    "success_metric",
+    "decision_criteria",
+    "differentiator",
+    "offer_date",
+    "signature_plan",
+    "selection_statement",
+    "signed_date",
+    "acceptance_date",
+    "paid_date",
+)
+"""What may be written down about a sale."""
+
+AFTER_WIN_FIELDS = ("acceptance_date", "paid_date")
+"""What still happens to a sale that has been won."""
+
+MOVED_ONLY = ("stage", "state", "closed_at", "ledger_seq")
+
+
+def set_fields(sale: Opportunity, fields: Mapping[str, Any]) -> None:
+    """Put values into the object; a stage or state among them is told where it belongs."""
+    moved = [name for name in fields if name in MOVED_ONLY]
+    if moved:
+        sentence = _("Stage and state change only by a transition.")
+        raise Invalid(
+            sentence, code="moves_by_transition", details={key: [sentence] for key in moved}
+        )
+    for name, value in fields.items():
+        if name not in FIELDS:
+            raise TypeError(f"an opportunity has no field {name!r} to be written")
+        setattr(sale, name, value.strip() if isinstance(value, str) else value)
+
+
+def check_may_change(sale: Opportunity, names: Iterable[str]) -> None:
+    """A closed sale stays as it was closed; one that was won still gets accepted and paid."""
+    if sale.state not in Opportunity.CLOSED:
+        return
+    allowed = AFTER_WIN_FIELDS if sale.state == Opportunity.State.WON else ()
+    closed = sorted(set(names) - set(allowed) - set(MOVED_ONLY))
+    if closed:
+        raise Conflict(
+            _("{name} is closed ({state}); what it was closed with stays.").format(
+                name=sale.name, state=Opportunity.State(sale.state).label
+            ),
+            code="opportunity_closed",
+            details={"fields": closed, "state": sale.state},
+        )
+
+
+def check_owner(sale: Opportunity) -> None:
+    """Who leads a sale has to be somebody who serves the customer, or leads who does."""
+    owner: User = sale.owner
+    if not may(owner, "opportunity.change", sale):
+        sentence = _("{person} does not serve {customer}; assign them first.").format(
+            person=owner, customer=sale.customer
+        )
+        raise Invalid(sentence, code="owner_does_not_serve", details={"owner": [sentence]})
+
+
+def clean(sale: Opportunity) -> None:
+    """Refuse values the columns cannot take, field by field."""
+    wrong: dict[str, list[str]] = {}
+    try:
+        sale.clean_fields(exclude={"stage", "state", "version", "customer", "owner", "product"})
+    except ValidationError as error:
+        wrong = error.message_dict
+    for name in FIELDS:
+        value = getattr(sale, name)
+        longest = getattr(Opportunity._meta.get_field(name), "max_length", None)
+        if isinstance(value, str) and "\x00" in value:
+            wrong.setdefault(name, []).append(_("A text cannot contain a NUL character."))
+        elif isinstance(value, str) and longest and len(value) > longest and name not in wrong:
+            wrong[name] = [_("At most {most} characters.").format(most=longest)]
+    if wrong:
+        raise Invalid(_("Some values cannot be taken."), code="invalid", details=wrong)
+
+
+def plain(value: Any) -> Any:
+    """A value as the log keeps it."""
+    if value is None or isinstance(value, int | str):
+        return value
+    return getattr(value, "pk", None) or str(value)

@@ -1,0 +1,112 @@
+"""The kinds of exit criteria: a registry, so that a new kind is a new module and nothing else.
+
+    @criterion("field_filled")
+    class FieldFilled:
+        columns = (...)                            the columns of the opportunity it reads
+        def problems(self, params): ...            sentences about parameters it cannot work with
+        def facts(self, sales): ...                what else it needs of many sales, in one query
+        def check(self, params, sale, facts): ...  -> Finding
+
+`check` gets a `Sale`: plain values, so that one card and a board of three hundred ask alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Sale:
+    """What criteria may know of one opportunity."""
+
+    pk: int
+    version_id: int
+    stage: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What would meet the criterion: fields to fill, or an activity to log."""
+
+    type: str
+    fields: tuple[str, ...] = ()
+    activity_kinds: tuple[str, ...] = ()
+    with_contact: bool = False
+    count: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For an API answer or a template: only what belongs to the type."""
+        if self.type == "field":
+            return {"type": "field", "fields": list(self.fields)}
+        return {
+            "type": self.type,
+            "kinds": list(self.activity_kinds),
+            "with_contact": self.with_contact,
+            "count": self.count,
+        }
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Met with evidence, or unmet with a sentence of what is missing and what would help."""
+
+    met: bool
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    missing: str = ""
+    remedy: Remedy | None = None
+
+
+class CriterionKind(Protocol):
+    """What a registered kind has to answer."""
+
+    columns: tuple[str, ...]
+
+    def problems(self, params: Mapping[str, Any]) -> list[str]:
+        """Sentences about parameters it cannot work with."""
+
+    def facts(self, sales: Sequence[int]) -> Any:
+        """What it needs beside them, for many sales in one query."""
+
+    def check(self, params: Mapping[str, Any], sale: Sale, facts: Any) -> Finding:
+        """Whether the sale meets it."""
+
+
+_kinds: dict[str, CriterionKind] = {}
+
+
+def criterion(name: str) -> Callable[[type[Any]], type[Any]]:
+    """Register a kind under the name that definitions use."""
+
+    def register(kind: type[Any]) -> type[Any]:
+        if name in _kinds:
+            raise ValueError(f"two kinds of criterion are called {name}")
+        _kinds[name] = kind()
+        return kind
+
+    return register
+
+
+def kind_of(name: str) -> CriterionKind:
+    """The kind of this name; KeyError when nobody has registered it."""
+    return _kinds[name]
+
+
+def all_columns() -> list[str]:
+    """The columns any kind reads."""
+    return sorted({column for kind in _kinds.values() for column in kind.columns})
+
+
+def known_kinds() -> list[str]:
+    """The names a definition may use."""
+    return sorted(_kinds)
+
+
+def load() -> None:
+    """Import the modules that register themselves; called when the app is ready."""
+    from pipeline.criteria import (  # noqa: F401, PLC0415 - they need the models to be loaded
+        activity_held,
+        field_filled,
+    )

@@ -1,0 +1,70 @@
+"""`field_filled {fields: [...]}`: somebody has written down what the stage is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pipeline.criteria import Finding, Remedy, Sale, criterion
+from pipeline.models import Opportunity
+
+FIELDS = (
+    "problem",
+    "impact",
+    "budget_source",
+    "decision_date",
+    "amount",
+    "expected_close_date",
+    "decision_procedure",
+    "success_metric",
+    "decision_criteria",
+    "differentiator",
+    "offer_date",
+    "signature_plan",
+    "selection_statement",
+    "signed_date",
+    "acceptance_date",
+    "paid_date",
+)
+"""The fields of an opportunity a criterion may ask for."""
+
+
+def is_filled(value: Any) -> bool:
+    """Whether something stands there; an amount of zero is a value, blanks are not."""
+    return value is not None and (not isinstance(value, str) or bool(value.strip()))
+
+
+@criterion("field_filled")
+class FieldFilled:
+    columns = FIELDS
+
+    def problems(self, params: Mapping[str, Any]) -> list[str]:
+        """It wants a list of known fields and nothing else."""
+        found = [f"unknown parameter {name!r}" for name in params if name != "fields"]
+        fields = params.get("fields")
+        if not isinstance(fields, list) or not fields:
+            return [*found, "fields: give a list of at least one field"]
+        found += [
+            f"fields: unknown field {name!r}; known are {', '.join(FIELDS)}"
+            for name in fields
+            if name not in FIELDS
+        ]
+        return found
+
+    def facts(self, sales: Sequence[int]) -> None:
+        """Nothing beside the columns."""
+
+    def check(self, params: Mapping[str, Any], sale: Sale, facts: None) -> Finding:
+        """Every field is filled, or the sentence names those that are not."""
+        empty = tuple(name for name in params["fields"] if not is_filled(sale.values[name]))
+        if not empty:
+            filled = {name: str(sale.values[name])[:200] for name in params["fields"]}
+            return Finding(met=True, evidence={"fields": filled})
+        names = [str(Opportunity._meta.get_field(name).verbose_name) for name in empty]
+        return Finding(
+            met=False,
+            missing=_("Still to be filled in: {fields}.").format(fields=_(", ").join(names)),
+            remedy=Remedy("field", fields=empty),
+        )

@@ -1,0 +1,123 @@
+"""The verdict over a stage's exit criteria: what is met, with evidence, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.criteria import Remedy, Sale, all_columns, kind_of
+from pipeline.models import ExitCriterion, Opportunity
+from pipeline.models.definition import Stage, stages_of
+
+
+@dataclass(frozen=True)
+class Met:
+    """A criterion that holds, and what shows it."""
+
+    criterion_id: int
+    key: str
+    text: str
+    mandatory: bool
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """A criterion that does not hold, a sentence of what is missing, and what would help."""
+
+    criterion_id: int
+    key: str
+    text: str
+    mandatory: bool
+    missing: str
+    remedy: Remedy | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For details of a refusal and for the API."""
+        return {
+            "criterion": self.key,
+            "text": self.text,
+            "missing": self.missing,
+            "mandatory": self.mandatory,
+            "remedy": self.remedy.as_dict() if self.remedy else None,
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All criteria of the stage an opportunity is in."""
+
+    stage: str
+    met: tuple[Met, ...]
+    unmet: tuple[Unmet, ...]
+
+    @property
+    def met_ids(self) -> list[int]:
+        """What the ledger row of a passage carries."""
+        return [each.criterion_id for each in self.met]
+
+    @property
+    def blocking(self) -> tuple[Unmet, ...]:
+        """The unmet criteria that keep the gate shut."""
+        return tuple(each for each in self.unmet if each.mandatory)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the stage may be left forward."""
+        return not self.blocking
+
+
+def unmet(opportunity: Opportunity) -> list[Unmet]:
+    """The mandatory criteria of the current stage that do not hold."""
+    return list(verdict(opportunity).blocking)
+
+
+def verdict(opportunity: Opportunity) -> Verdict:
+    """The verdict over the current stage; one query for each kind that needs one."""
+    sale = Sale(opportunity.pk, opportunity.version_id, opportunity.stage, vars(opportunity))
+    return _verdicts([sale])[opportunity.pk]
+
+
+def missing_counts(opportunities: Iterable[Opportunity | int]) -> dict[int, int]:
+    """How many mandatory criteria each opportunity lacks, by id: two queries for any number."""
+    ids = [each if isinstance(each, int) else each.pk for each in opportunities]
+    rows = Opportunity.objects.filter(pk__in=ids).values(
+        "pk", "version_id", "stage", *all_columns()
+    )
+    sales = [Sale(row["pk"], row["version_id"], row["stage"], row) for row in rows]
+    return {pk: len(found.blocking) for pk, found in _verdicts(sales).items()}
+
+
+def _verdicts(sales: Sequence[Sale]) -> dict[int, Verdict]:
+    stages = {(sale.version_id, sale.stage): _stage_of(sale) for sale in sales}
+    wanted: dict[str, list[int]] = {}
+    for sale in sales:
+        for kind in {c.kind for c in _criteria(stages[sale.version_id, sale.stage])}:
+            wanted.setdefault(kind, []).append(sale.pk)
+    facts = {kind: kind_of(kind).facts(ids) for kind, ids in wanted.items()}
+    return {sale.pk: _judge(stages[sale.version_id, sale.stage], sale, facts) for sale in sales}
+
+
+def _judge(stage: Stage, sale: Sale, facts: Mapping[str, Any]) -> Verdict:
+    met: list[Met] = []
+    missing: list[Unmet] = []
+    for row in _criteria(stage):
+        found = kind_of(row.kind).check(row.params, sale, facts[row.kind])
+        head = (row.pk, row.key, str(row), row.mandatory)
+        if found.met:
+            met.append(Met(*head, found.evidence))
+        else:
+            missing.append(Unmet(*head, found.missing, found.remedy))
+    return Verdict(stage.key, tuple(met), tuple(missing))
+
+
+def _stage_of(sale: Sale) -> Stage:
+    return next(stage for stage in stages_of(sale.version_id) if stage.key == sale.stage)
+
+
+def _criteria(stage: Stage) -> Iterable[ExitCriterion]:
+    return stage.criteria.all()
+
+
+__all__ = ["Met", "Unmet", "Verdict", "missing_counts", "unmet", "verdict"]
