@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -67,9 +67,15 @@ def subtree(roots: Any) -> frozenset[int]:
     wanted = set(roots)
     if not wanted:
         return frozenset()
-    children: dict[int, list[int]] = {}
-    for pk, parent in Team.objects.exclude(parent=None).values_list("pk", "parent_id"):
+    return below(wanted, Team.objects.exclude(parent=None).values_list("pk", "parent_id"))
+
+
+def below(roots: Iterable[int], parents: Iterable[tuple[int, int | None]]) -> frozenset[int]:
+    """The given teams and all below them, where each team's parent is known already."""
+    children: dict[int | None, list[int]] = {}
+    for pk, parent in parents:
         children.setdefault(parent, []).append(pk)
+    wanted = set(roots)
     waiting = list(wanted)
     while waiting:
         for child in children.get(waiting.pop(), ()):

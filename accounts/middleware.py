@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -31,14 +28,5 @@ class PreferencesMiddleware:
         if user.language in self.languages:
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(zone_of(user.time_zone)):
+        with timezone.override(user.zone):
             return self.get_response(request)
-
-
-@lru_cache(maxsize=512)
-def zone_of(name: str) -> tzinfo:
-    """The time zone of this name; UTC when this machine does not know it."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return UTC

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -13,6 +16,15 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.team import Team
+
+
+@lru_cache(maxsize=512)
+def zone_of(name: str) -> tzinfo:
+    """The time zone of this name; UTC when this machine does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC
 
 
 class Role(models.TextChoices):
@@ -125,6 +137,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether Django's admin lets this person in."""
         return self.is_active and self.role == Role.ADMINISTRATOR
+
+    @property
+    def zone(self) -> tzinfo:
+        """Where this person's clock hangs."""
+        return zone_of(self.time_zone)
 
     def get_full_name(self) -> str:
         return self.name

@@ -12,3 +12,8 @@ def system_user() -> User:
         defaults={"name": "Baton", "role": Role.SYSTEM, "password": "!"},
     )
     return user
+
+
+def user_by_id(pk: int) -> User | None:
+    """Anybody, also who has left."""
+    return User.objects.filter(pk=pk).first()

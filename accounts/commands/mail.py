@@ -1,0 +1,130 @@
+"""Messages of the inbox as mail: each claimed by one worker, tried again, in the end given up.
+
+A claim is a lease: the worker that takes a message puts it off for a while and commits. One that is
+killed leaves a message that is due again when the lease ends. Mail itself has no transaction, so a
+message whose worker dies between sending and noting it goes out again under the same Message-ID,
+by which mail servers and readers know it.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from accounts import notices
+from accounts.models import InboxItem
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 8
+LEASE = timedelta(minutes=10)
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+LONGEST_SUBJECT = 150
+
+
+def send_next(*, at: datetime, connection: Any = None) -> bool:
+    """Send the mail of one message that is due; False when there is none."""
+    item = _claim(at)
+    if item is None:
+        return False
+    if item.mail_attempts > MOST_ATTEMPTS:
+        _settle(item, InboxItem.Mail.FAILED)
+    elif not item.user.email or not item.user.is_active:
+        _settle(item, InboxItem.Mail.NONE)
+    else:
+        _send(item, at, connection)
+    return True
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long a message waits after so many attempts: 1, 2, 4 minutes and so on, to 6 hours."""
+    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+
+
+@transaction.atomic
+def _claim(at: datetime) -> InboxItem | None:
+    due = Q(mail_after=None) | Q(mail_after__lte=at)
+    item = (
+        InboxItem.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("user")
+        .filter(due, mail=InboxItem.Mail.WAITING)
+        .order_by("id")
+        .first()
+    )
+    if item is not None:
+        item.mail_attempts += 1
+        item.mail_after = at + LEASE
+        item.save(update_fields=["mail_attempts", "mail_after"])
+    return item
+
+
+def _send(item: InboxItem, at: datetime, connection: Any) -> None:
+    try:
+        message_for(item, connection=connection).send()
+    except Exception:
+        logger.exception("mail of message %s failed, attempt %s", item.pk, item.mail_attempts)
+        if item.mail_attempts >= MOST_ATTEMPTS:
+            _settle(item, InboxItem.Mail.FAILED)
+        else:
+            _leased(item).update(mail_after=at + pause_after(item.mail_attempts))
+        return
+    _settle(item, InboxItem.Mail.SENT)
+
+
+def _settle(item: InboxItem, outcome: str) -> None:
+    _leased(item).update(mail=outcome, mail_after=None)
+
+
+def _leased(item: InboxItem) -> Any:
+    """The item's row as long as this worker's lease is the last one."""
+    return InboxItem.objects.filter(
+        pk=item.pk, mail=InboxItem.Mail.WAITING, mail_attempts=item.mail_attempts
+    )
+
+
+def message_for(item: InboxItem, *, connection: Any = None) -> EmailMessage:
+    """The mail of a message, in the language and the time zone of who gets it."""
+    user = item.user
+    with translation.override(user.language), timezone.override(user.zone):
+        sentence = notices.render(item.kind, item.params)
+        context = {
+            "name": user.name,
+            "sentence": sentence,
+            "url": absolute(item.url) if item.url else absolute("/inbox/"),
+            "settings_url": absolute("/settings/"),
+        }
+        body = render_to_string("accounts/mail/message.txt", context)
+    return EmailMessage(
+        subject=_one_line(sentence),
+        body=body,
+        to=[user.email],
+        connection=connection,
+        headers={"Message-ID": message_id(item), "Auto-Submitted": "auto-generated"},
+    )
+
+
+def absolute(path: str) -> str:
+    """An address of this installation for a mail."""
+    return settings.BASE_URL.rstrip("/") + path
+
+
+def message_id(item: InboxItem) -> str:
+    """The same for every attempt at this message to this person."""
+    seal = blake2b(f"{item.pk}:{item.user_id}:{item.key}".encode(), digest_size=8).hexdigest()
+    return f"<inbox.{item.pk}.{seal}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>"
+
+
+def _one_line(text: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
