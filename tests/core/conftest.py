@@ -1,5 +1,6 @@
 import pytest
 
+REQUEST_ID = "a-request-of-a-test"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -17,6 +18,7 @@ def boris(db, django_user_model):
 
 @pytest.fixture
 def api(client, anna):
-    """A client signed in as Anna."""
+    """A client signed in as Anna, whose requests have a name."""
     client.force_login(anna, backend=BACKEND)
+    client.defaults["HTTP_X_REQUEST_ID"] = REQUEST_ID
     return client

@@ -6,7 +6,7 @@ from django.test import Client
 
 from core.constraints import _explained, explain
 from core.models import CalendarException
-from tests.core.conftest import BACKEND
+from tests.core.conftest import BACKEND, REQUEST_ID
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.core.api_urls")]
 GROUPS = "/api/v1/groups/"
@@ -28,6 +28,7 @@ def test_a_command_that_cannot_take_the_input_names_the_fields(api):
         "detail": "Bad.",
         "errors": {"name": ["Too short."], "lines": ["One.", "Two."]},
         "instance": "/api/v1/raises/invalid/",
+        "request_id": REQUEST_ID,
     }
 
 
@@ -49,6 +50,7 @@ def test_a_refusal_keeps_its_code_and_details(api, which, status, title, code, d
         "code": code,
         "detail": detail,
         "instance": f"/api/v1/raises/{which}/",
+        "request_id": REQUEST_ID,
     }
     if details:
         right["details"] = details
@@ -106,6 +108,7 @@ def test_a_mistake_of_ours_is_told_without_what_it_was(api, settings):
             "code": "server_error",
             "detail": "Something went wrong here. It has been recorded.",
             "instance": address,
+            "request_id": REQUEST_ID,
         }
 
 

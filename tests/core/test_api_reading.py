@@ -9,6 +9,7 @@ from core import keyset
 from core.api.rows import columns_of
 from core.models import Event
 from tests.core.api_urls import FactSerializer, FactWithLengthSerializer
+from tests.core.conftest import REQUEST_ID
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.core.api_urls")]
 START = datetime(2026, 2, 13, 6, 30, 0, 123456, tzinfo=UTC)
@@ -244,6 +245,7 @@ def test_a_parameter_that_cannot_be_taken_is_refused_by_name(api, facts, query, 
         "detail": "Some fields cannot be taken as they are.",
         "errors": {field: [sentence]},
         "instance": "/api/v1/facts/",
+        "request_id": REQUEST_ID,
     }
 
 

@@ -7,9 +7,11 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from core.commands import idempotency
 from core.models import IdempotencyKey
+from core.tasks import forget_answers
 from tests.core.conftest import BACKEND
 
 pytestmark = pytest.mark.urls("tests.core.api_urls")
@@ -97,6 +99,14 @@ def test_keys_are_forgotten_after_their_time(api):
     assert idempotency.forget(before=made) == 0
     assert idempotency.forget(before=made + timedelta(seconds=1)) == 1
     assert IdempotencyKey.objects.count() == 0
+
+
+def test_the_task_forgets_what_is_older_than_a_day(api):
+    post(api, {"name": "North"}, "old")
+    IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    post(api, {"name": "South"}, "new")
+    forget_answers()
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["new"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,11 +10,13 @@ from accounts.models import Role, Team
 from core import events
 from core.queries.events import feed, horizon
 from crm.models import Customer
+from tests.core.test_feed import settle
 
 AT = datetime(2026, 2, 13, tzinfo=UTC)
 
 
 def read(user):
+    settle()
     rows = feed(user, after=(0, 0), before=horizon(), filters={})
     return [event.name for event in rows]
 

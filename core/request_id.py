@@ -1,0 +1,33 @@
+"""One name for a request in every line of the log, in its answer, and in what it reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+
+HEADER = "X-Request-ID"
+FIT = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+current_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+class RequestIdMiddleware:
+    """Takes the id a proxy gave, if it is one, else makes one; for the log, never for decisions."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(HEADER, "")
+        request.request_id = given if FIT.fullmatch(given) else uuid4().hex
+        token = current_id.set(request.request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            current_id.reset(token)
+        response[HEADER] = request.request_id
+        return response
