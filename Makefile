@@ -34,8 +34,8 @@ lint: environment ## Check style, types, import contracts, templates, migrations
 demo: environment ## Load the demo company, or a data set: DATA=folder
 	@$(IN)/python manage.py demo $(if $(DATA),--data "$(DATA)")
 
-bench: environment ## Fill a large database and measure pages, API and commands; ARGS="--scale 0.1"
-	@$(IN)/python manage.py bench $(ARGS)
+bench: environment ## Fill a large database and measure pages, API and commands; ARGS="--rounds 10"
+	@$(IN)/python -m config.dev.bench $(ARGS)
 
 messages: environment ## Collect texts for translation anew and compile the catalogs
 	@$(IN)/python -m config.dev.messages extract

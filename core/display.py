@@ -100,7 +100,7 @@ def currency_sign(currency: str) -> str:
 def full_money(amount: Decimal | float, currency: str) -> str:
     """Write every digit: "CN¥1,240,000", cents only where there are any."""
     sign = "-" if amount < 0 else ""
-    size = abs(amount)
+    size = -amount if amount < 0 else amount
     digits = f"{size:,.0f}" if size == int(size) else f"{size:,.2f}"
     return f"{sign}{currency_sign(currency)}{digits}"
 

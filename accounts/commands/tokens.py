@@ -53,7 +53,7 @@ def _check(*, by: User, at: datetime, name: str, scope: str, expires_at: datetim
     wrong: dict[str, list[str]] = {}
     if not name:
         wrong["name"] = [_("Say what the token is for.")]
-    elif len(name) > ApiToken._meta.get_field("name").max_length or "\x00" in name:
+    elif len(name) > (ApiToken._meta.get_field("name").max_length or 0) or "\x00" in name:
         wrong["name"] = [_("Use at most 80 characters.")]
     if scope not in ApiToken.Scope.values:
         wrong["scope"] = [_("Choose read, or read and write.")]

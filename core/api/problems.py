@@ -148,7 +148,7 @@ def _from_database(error: Exception, request: HttpRequest | None) -> HttpRespons
         return None
     constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
     if sentence := sentence_of(constraint):
-        return problem(request, 409, code=constraint, detail=sentence)
+        return problem(request, 409, code=str(constraint), detail=sentence)
     if state in CLASHES:
         detail = _("This does not fit what is already there.")
         return problem(request, 409, code=constraint or "conflict", detail=detail)

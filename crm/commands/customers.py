@@ -117,6 +117,7 @@ def _team_for(by: User, team: Team | None) -> Team:
             code="team_out_of_reach",
             details={"team": team.pk},
         )
+    assert team is not None  # else refused above
     return team
 
 

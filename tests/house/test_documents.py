@@ -1,6 +1,8 @@
 import re
 from pathlib import Path
 
+import yaml
+
 from tests.house.source import python_files, text, tracked
 
 # Set by our own tools for each other, never by a person.
@@ -20,6 +22,7 @@ def test_every_environment_variable_is_documented():
         for names in READ.findall(text(path))
     }
     read |= set(re.findall(r"^([A-Z]+) \?=", text(Path("Makefile")), re.M))
+    read |= set(re.findall(r"\$\{([A-Z_]+)", text(Path("compose.yaml"))))
     assert sorted(read - INTERNAL - documented) == []
 
 
@@ -48,3 +51,13 @@ def test_links_between_documents_lead_somewhere():
         if not (Path(__file__).parents[2] / path.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_compose_scales_web_and_worker():
+    """A fixed name or a single host port would allow one container only."""
+    services = yaml.safe_load(text(Path("compose.yaml")))["services"]
+    assert set(services) == {"web", "worker", "beat", "migrate", "postgres", "valkey"}
+    for name in ("web", "worker"):
+        assert "container_name" not in services[name]
+        ports = services[name].get("ports", [])
+        assert [port for port in ports if not re.search(r"\d+-\d+}?:\d+$", port)] == []

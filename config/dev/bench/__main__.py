@@ -8,10 +8,12 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from config import environment
 from config.dev.bench.cases import PEOPLE, Question, Row, questions
 from config.dev.bench.fill import FULL, TENTH, Size, fill, filled
 from config.dev.bench.servers import Client, serve
@@ -76,13 +78,13 @@ def _measure_one(
     door: str,
     ours: Client,
     bare: Client,
-    inside: object,
+    inside: Any,
     rounds: int,
 ) -> Row:
     path = getattr(question, door)
-    headers = inside.headers(person, door)  # type: ignore[attr-defined] - built after setup
+    headers = inside.headers(person, door)
     row = Row(question.name, person, door)
-    row.queries = inside.count_queries(path, headers)  # type: ignore[attr-defined] - as above
+    row.queries = inside.count_queries(path, headers)
     for index in range(rounds + 2):
         elapsed, status, _size = ours.get(path, headers)
         if status != 200:
@@ -128,6 +130,12 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--refill", action="store_true", help="fill the databases anew")
     options = parser.parse_args(arguments)
+    os.environ.setdefault("DEBUG", "0")
+    try:
+        environment.prepare()
+    except environment.NotReady as reason:
+        print(reason, file=sys.stderr)
+        return 2
     base = os.environ["DATABASE_URL"]
     urls = {size: prepare(base, size, refill=options.refill) for size in (TENTH, FULL)}
     smaller = {row.key: row for row in _in_own_process(TENTH, urls[TENTH], options.rounds)}
