@@ -79,7 +79,13 @@ def open_assignment(
         by=by,
         at=at,
         scope=customer,
-        data={"user": user.pk, "user_name": str(user), "part": part, "reason": reason},
+        data={
+            "customer": customer.name,
+            "user": user.pk,
+            "user_name": str(user),
+            "part": part,
+            "reason": reason,
+        },
     )
     return row
 

@@ -1,0 +1,58 @@
+"""Who serves which customers, now and before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from crm.models import Assignment
+
+
+@dataclass(frozen=True)
+class Passing:
+    """The last time one of some customers changed hands."""
+
+    customer_id: int
+    by_name: str
+    receiver_name: str
+    at: datetime
+
+
+def open_primaries() -> QuerySet[Assignment]:
+    """Every primary of now."""
+    return Assignment.objects.filter(part=Assignment.Part.PRIMARY, ends_at__isnull=True)
+
+
+def primaries_of(customer_ids: Iterable[int]) -> dict[int, int]:
+    """Customer -> the primary of now."""
+    rows = open_primaries().filter(customer__in=list(customer_ids))
+    return dict(rows.values_list("customer_id", "user_id"))
+
+
+def served_by(user: User) -> list[int]:
+    """The customers whose primary this person is now."""
+    return list(
+        open_primaries()
+        .filter(user=user)
+        .order_by("customer_id")
+        .values_list("customer_id", flat=True)
+    )
+
+
+def who_took(customer_ids: list[int]) -> Passing | None:
+    """Who passed on one of these customers last, to whom and when."""
+    row = (
+        Assignment.objects.filter(
+            customer__in=customer_ids, part=Assignment.Part.PRIMARY, reassignment__isnull=False
+        )
+        .select_related("user", "reassignment__by")
+        .order_by("-starts_at", "-pk")
+        .first()
+    )
+    if row is None or row.reassignment is None:
+        return None
+    return Passing(row.customer_id, str(row.reassignment.by), str(row.user), row.reassignment.at)
