@@ -1,10 +1,23 @@
-"""What every test gets: a Redis of its own. Databases per worker come from pytest-django."""
+"""What every test gets: a Redis of its own, the words in three languages, a browser.
+
+Databases per worker come from pytest-django.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 import redis
 from django.conf import settings
+
+from config.dev import messages
+
+pytest_plugins = ["tests.browser"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the translations once, before Django reads them."""
+    if not hasattr(config, "workerinput"):
+        messages.compile_all()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -112,7 +112,7 @@ def _board(now: datetime) -> list[dict[str, Any]]:
 def dialog(request: HttpRequest) -> HttpResponse:
     """Inside of a dialog, as a view sends it into #dialog."""
     _staff(request)
-    return render(request, "core/kit/dialog.html", {"form": KitForm()})
+    return render(request, "core/kit/dialog.html", {"form": KitForm(auto_id="dialog_%s")})
 
 
 @require_GET

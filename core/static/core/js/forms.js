@@ -31,7 +31,7 @@ export function mountForms(root) {
     });
   }
   for (const button of fresh(root, "[data-print]")) button.addEventListener("click", () => window.print());
-  root.querySelector?.(".field [aria-invalid=true]")?.focus();
+  root.querySelector?.("form [aria-invalid=true]")?.focus();
   if (wired) return;
   wired = true;
   addEventListener("beforeunload", (event) => {

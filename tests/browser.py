@@ -1,0 +1,142 @@
+"""Real pages in a real browser: visitors who sign in, look, and whose console must stay empty.
+
+    def test_call(visit, cast):
+        anna = visit(cast.anna, path="/", language="zh-hans", theme="dark", width=390)
+        anna.page.get_by_role("button", name="…").click()
+        anna.check()  # axe, nothing wider than the window
+
+Every visitor is closed with the test, and a console message or a script error fails it;
+`anna.expect("409")` lets pass what a test provokes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HEIGHTS = {390: 844}
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium; without one browser tests are skipped, except in CI."""
+    if not CHROMIUM.exists():
+        reason = f"no browser at {CHROMIUM}: apt-get install chromium fonts-noto-cjk"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {"executable_path": str(CHROMIUM), "args": ARGUMENTS}
+
+
+class Visitor:
+    """One person before one window."""
+
+    def __init__(self, page: Any, base: str) -> None:
+        self.page = page
+        self.base = base
+        self.said: list[str] = []
+        self.expected: list[str] = []
+        page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.said.append(f"script: {error}"))
+
+    def open(self, path: str) -> Visitor:
+        """Go to a page of this site and wait until its scripts have run."""
+        self.page.goto(f"{self.base}{path}")
+        self.page.wait_for_load_state("networkidle")
+        return self
+
+    def expect(self, text: str) -> None:
+        """Let pass console messages holding this text."""
+        self.expected.append(text)
+
+    def complaints(self) -> list[str]:
+        """What the console said that no test expected."""
+        return [one for one in self.said if not any(part in one for part in self.expected)]
+
+    def axe(self) -> str:
+        """Findings of axe on the page as it stands, "" when there are none."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page)
+        return found.generate_report() if found.violations_count else ""
+
+    def overflow(self) -> int:
+        """How many pixels the page is wider than its window."""
+        wider: int = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        return max(0, wider)
+
+    def check(self) -> None:
+        """Nothing for axe to find, nothing wider than the window, an empty console."""
+        assert self.axe() == ""
+        assert self.overflow() == 0
+        assert self.complaints() == []
+
+
+@pytest.fixture
+def visit(live_server: Any, new_context: Any) -> Iterator[Callable[..., Visitor]]:
+    """Open windows: `visit(user or None, path=, language=, theme=, width=)`."""
+    visitors: list[Visitor] = []
+
+    def open_window(
+        user: Any = None,
+        *,
+        path: str = "",
+        language: str = "en",
+        theme: str = "light",
+        width: int = 1440,
+    ) -> Visitor:
+        phone = width < 720
+        context = new_context(
+            viewport={"width": width, "height": HEIGHTS.get(width, 900)},
+            color_scheme=theme,
+            has_touch=phone,
+            is_mobile=phone,
+            reduced_motion="reduce",
+        )
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language, "baton_theme": theme}
+        if user is not None:
+            cookies[settings.SESSION_COOKIE_NAME] = session_key(user, language, theme)
+        context.add_cookies(
+            [
+                {"name": name, "value": value, "url": live_server.url}
+                for name, value in cookies.items()
+            ]
+        )
+        visitor = Visitor(context.new_page(), live_server.url)
+        visitors.append(visitor)
+        return visitor.open(path) if path else visitor
+
+    yield open_window
+    complaints = [one for visitor in visitors for one in visitor.complaints()]
+    assert complaints == [], "the console must stay empty"
+
+
+def session_key(user: Any, language: str = "en", theme: str = "light") -> str:
+    """Sign a person in without the form; his language and theme are set on the way."""
+    user.language, user.theme = language, theme
+    user.save(update_fields=["language", "theme"])
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = BACKEND
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
