@@ -23,11 +23,11 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
-        request.request_id = given if FIT.fullmatch(given) else uuid4().hex
-        token = current_id.set(request.request_id)
+        name = given if FIT.fullmatch(given) else uuid4().hex
+        token = current_id.set(name)
         try:
             response = self.get_response(request)
         finally:
             current_id.reset(token)
-        response[HEADER] = request.request_id
+        response[HEADER] = name
         return response

@@ -104,7 +104,7 @@ def _recorded(team: Team) -> dict[str, Any]:
 def _check(team: Team, *, new_lead: User | None) -> None:
     wrong: dict[str, list[str]] = {}
     for field in ("name", "region"):
-        text, most = getattr(team, field), Team._meta.get_field(field).max_length
+        text, most = getattr(team, field), getattr(Team, field).field.max_length
         if len(text) > most:
             wrong[field] = [_("Use at most {most} characters.").format(most=most)]
         elif "\x00" in text:

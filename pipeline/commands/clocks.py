@@ -242,5 +242,6 @@ def overdue_holds(*, at: datetime) -> list[Opportunity]:
     return [
         sale
         for sale in waiting
-        if sale.waiting_until <= local_date(at, calendar_of(sale.customer, calendars))
+        if sale.waiting_until
+        and sale.waiting_until <= local_date(at, calendar_of(sale.customer, calendars))
     ]

@@ -62,7 +62,8 @@ class FieldFilled:
         if not empty:
             filled = {name: str(sale.values[name])[:200] for name in params["fields"]}
             return Finding(met=True, evidence={"fields": filled})
-        names = [str(Opportunity._meta.get_field(name).verbose_name) for name in empty]
+        fields = Opportunity._meta.get_field
+        names = [str(getattr(fields(name), "verbose_name", name)) for name in empty]
         return Finding(
             met=False,
             missing=_("Still to be filled in: {fields}.").format(fields=_(", ").join(names)),

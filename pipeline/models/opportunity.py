@@ -8,7 +8,6 @@ ledger row that says exactly this (docs/adr/0004-ledger-triggers.md).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -180,13 +179,16 @@ class Opportunity(models.Model):
         return self.name
 
     def refresh_from_db(
-        self, using: str | None = None, fields: Iterable[str] | None = None, **kwargs: Any
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet[Opportunity] | None = None,
     ) -> None:
         """Reload, protected fields included: the descriptor refuses only a name already set."""
         for name in ("stage", "state"):
             if fields is None or name in fields:
                 self.__dict__.pop(name, None)
-        super().refresh_from_db(using=using, fields=fields, **kwargs)
+        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
 
     @property
     def stages(self) -> tuple[Stage, ...]:

@@ -38,8 +38,11 @@ def measure(work: Callable[[], None]) -> tuple[float, int]:
 def reassign_by_command() -> Callable[[], None]:
     """Move 1,000 customers of one team to two of its other reps."""
     from accounts.models import User  # noqa: PLC0415 - after django.setup()
-    from crm.commands.reassign import reassign  # noqa: PLC0415 - after django.setup()
-    from crm.models import Customer  # noqa: PLC0415 - after django.setup()
+    from crm.commands.reassign import (  # noqa: PLC0415 - after django.setup()
+        reassign,
+        spread_evenly,
+    )
+    from crm.models import Assignment, Customer  # noqa: PLC0415 - after django.setup()
 
     by = User.objects.get(username="director")
     receivers = list(User.objects.filter(username__in=["rep1_8", "rep1_9"]))
@@ -49,8 +52,15 @@ def reassign_by_command() -> Callable[[], None]:
         .order_by("pk")[:MOVED]
     )
 
+    giver_of = dict(
+        Assignment.objects.filter(customer__in=customers, part="primary", ends_at=None).values_list(
+            "customer_id", "user_id"
+        )
+    )
+
     def work() -> None:
-        reassign(customers=customers, to=receivers, by=by, at=timezone.now(), reason="bench")
+        distribution = spread_evenly(giver_of, receivers)
+        reassign(distribution, by=by, at=timezone.now(), reason="bench")
 
     return work
 

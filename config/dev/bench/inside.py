@@ -89,6 +89,6 @@ def _token(user: Any) -> dict[str, str]:
 
     now = timezone.now()
     key = create_token(
-        user=user, name="bench", scope="read", expires_at=now + timedelta(hours=6), by=user, at=now
+        name="bench", scope="read", expires_at=now + timedelta(hours=6), by=user, at=now
     )
     return {"Authorization": f"Bearer {key[1]}", "Host": "localhost"}
