@@ -98,7 +98,7 @@ def record_many(facts: Iterable[Fact], *, by: Any, at: datetime) -> list[Event]:
 
 
 def _event(fact: Fact, by: Any, at: datetime) -> Event:
-    owner = fact.scope if fact.scope is not None else by
+    owner = next((o for o in (fact.scope, fact.subject) if hasattr(o, "is_demo")), by)
     return Event(
         name=fact.name,
         subject_label=fact.subject._meta.label_lower,

@@ -17,3 +17,8 @@ def system_user() -> User:
 def user_by_id(pk: int) -> User | None:
     """Anybody, also who has left."""
     return User.objects.filter(pk=pk).first()
+
+
+def user_called(username: str) -> User | None:
+    """The person with this user name."""
+    return User.objects.filter(username=username).first()

@@ -1,0 +1,1 @@
+"""Reading foreign files: packaging, mapping, cells. Nothing here writes to the database."""
