@@ -24,6 +24,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
         name = given if FIT.fullmatch(given) else uuid4().hex
+        setattr(request, "request_id", name)  # noqa: B010 - not of HttpRequest; problems read it
         token = current_id.set(name)
         try:
             response = self.get_response(request)
