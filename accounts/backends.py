@@ -8,6 +8,7 @@ from django.contrib.auth.backends import BaseBackend
 
 from accounts.access import reach
 from accounts.models import Role, User
+from accounts.queries.users import user_by_id
 from accounts.roles import ALL_READ, WRITES_BY_REACH
 
 _ADMIN_CHANGES = frozenset(
@@ -34,6 +35,11 @@ _ADMIN_CHANGES = frozenset(
 
 class RoleBackend(BaseBackend):
     """Answers `has_perm` for directors and administrators, and managers' writing by reach."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The person of a session, as long as he may sign in."""
+        user = user_by_id(user_id)
+        return user if user is not None and user.is_active else None
 
     def has_perm(self, user: Any, perm: str, obj: Any = None) -> bool:
         if not isinstance(user, User) or not user.is_active:

@@ -114,6 +114,11 @@ class Shell:
         return count
 
     @property
+    def unread_text(self) -> str:
+        """What stands on the bell; nobody counts further than 99."""
+        return "99+" if self.unread > 99 else str(self.unread or "")
+
+    @property
     def theme(self) -> str:
         chosen = getattr(self.user, "theme", "") or self.request.COOKIES.get(THEME_COOKIE, "")
         return chosen if chosen in THEMES else "auto"

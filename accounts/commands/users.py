@@ -34,9 +34,10 @@ class UserChanges(TypedDict, total=False):
     team: Team | None
     language: str
     time_zone: str
+    theme: str
 
 
-OWN = frozenset({"name", "title", "language", "time_zone"})
+OWN = frozenset({"name", "title", "language", "time_zone", "theme"})
 """What everybody may change of himself."""
 
 TEXTS = ("username", "email", "name", "title", "department")
@@ -58,11 +59,15 @@ def create_user(
     language: str = settings.LANGUAGE_CODE,
     time_zone: str = settings.TIME_ZONE,
     password: str | None = None,
+    send_link: bool = False,
     source: str = "",
     external_id: str = "",
     is_demo: bool = False,
 ) -> User:
-    """Take somebody on. Without a password he cannot sign in until he has set one by link."""
+    """Take somebody on. Without a password he cannot sign in until he has set one by link.
+
+    `send_link` mails him one, where there is an address.
+    """
     require(by, "user.create")
     user = User(
         username=username,
@@ -85,6 +90,8 @@ def create_user(
     sync_readers([user])
     data = {"username": user.username, "name": user.name, "role": role, "team": user.team_id}
     events.record("user.created", user, by=by, at=at, data=data)
+    if send_link and user.email:
+        events.record("user.password_link_asked", user, by=by, at=at)
     return user
 
 
@@ -92,7 +99,7 @@ def create_user(
 def change_user(user: User, *, by: User, at: datetime, **changes: Unpack[UserChanges]) -> User:
     """Change what is given; what he reads follows his role and team at once.
 
-    Everybody may change his own name, title, language and time zone.
+    Everybody may change his own name, title, language, time zone and theme.
     """
     if by.pk != user.pk or not OWN.issuperset(changes):
         require(by, "user.change")
@@ -178,6 +185,18 @@ def reopen_user(user: User, *, by: User, at: datetime) -> User:
         raise Conflict(_("This account is not closed."), code="not_closed")
     _let_in(user)
     events.record("user.reopened", user, by=by, at=at)
+    return user
+
+
+@transaction.atomic
+def end_sessions(user: User, *, by: User, at: datetime) -> User:
+    """Sign somebody out everywhere: oneself, or anybody for who may freeze people."""
+    if by.pk != user.pk:
+        require(by, "user.freeze")
+    user = _locked(user)
+    user.session_epoch += 1
+    user.save(update_fields=["session_epoch"])
+    events.record("user.sessions_ended", user, by=by, at=at)
     return user
 
 
@@ -268,7 +287,7 @@ def _check(user: User) -> None:
     if user.role == Role.SYSTEM:
         wrong["role"] = [_("This role is Baton's own.")]
     try:
-        check_preferences(language=user.language, time_zone=user.time_zone)
+        check_preferences(language=user.language, time_zone=user.time_zone, theme=user.theme)
     except Invalid as error:
         wrong |= error.details
     if not wrong:

@@ -284,10 +284,11 @@ def page_nav(context: template.Context, page: Any) -> dict[str, Any]:
     """Previous and next of a keyset page: `page.previous`, `page.next` are cursors or None."""
     get = page.get if isinstance(page, Mapping) else functools.partial(getattr, page)
     before, after = get("previous", None), get("next", None)
+    count = get("count", None)
     return {
         "previous": query_with(context, cursor=before) if before else "",
         "next": query_with(context, cursor=after) if after else "",
-        "count": get("count", None),
+        "count": None if callable(count) else count,  # a keyset.Page is a tuple and counts items
         "capped": get("capped", False),
         "first": query_with(context, cursor=None) if context["request"].GET.get("cursor") else "",
     }

@@ -12,10 +12,11 @@ import { mountPreferences } from "./preferences.js";
 import { mountSelection } from "./selection.js";
 import { mountTimes } from "./times.js";
 import { mountToasts } from "./toast.js";
+import { mountUnread } from "./unread.js";
 
 const parts = [
   mountTimes, mountDialogs, mountMenus, mountForms, mountCombobox, mountEdits, mountSelection,
-  mountBoard, mountPalette, mountPreferences, mountToasts,
+  mountBoard, mountPalette, mountPreferences, mountToasts, mountUnread,
 ];
 
 function mount(root) {
