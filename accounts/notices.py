@@ -3,7 +3,8 @@
     register("clock.80", gettext_noop("{opportunity} is due on {due_date}."), "clock")
 
 What a parameter is follows from the end of its name: `_at` is a moment, shown in the zone of the
-reader; `_date` a date; `_msg` a word of ours, shown in his language; anything else is as it is.
+reader; `_date` a date; `_msg` a word of ours, shown in his language; `_names` a text by language,
+of which he gets his own; anything else is as it is.
 With `plural`, the parameter `n` chooses the form.
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 
 UNKNOWN = gettext_noop("Something happened that this version of Baton cannot put into words.")
 
@@ -77,6 +78,8 @@ def _count(params: Mapping[str, Any]) -> int:
 
 
 def _word(name: str, value: Any) -> Any:
+    if name.endswith("_names") and isinstance(value, Mapping):
+        return value.get(get_language() or "en") or value.get("en", "")
     if not isinstance(value, str):
         return value
     try:

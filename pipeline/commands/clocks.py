@@ -7,7 +7,7 @@ less those spent waiting for the customer; a level rings on the first day whose 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -228,20 +228,4 @@ def _facts(rows: Iterable[_Rung]) -> list[Fact]:
             {"level": row.level, "opportunity": row.opportunity},
         )
         for row in rows
-    ]
-
-
-def overdue_holds(*, at: datetime) -> list[Opportunity]:
-    """Sales on hold whose day has come where their customer is; the sweep resumes them."""
-    waiting = (
-        Opportunity.objects.select_related("customer")
-        .filter(waiting_until__lte=at.date() + timedelta(days=1))
-        .order_by("waiting_until", "pk")
-    )
-    calendars = load_calendars()
-    return [
-        sale
-        for sale in waiting
-        if sale.waiting_until
-        and sale.waiting_until <= local_date(at, calendar_of(sale.customer, calendars))
     ]

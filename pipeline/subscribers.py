@@ -1,0 +1,162 @@
+"""What follows from sales and their clocks, after the commit, at least once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from accounts import notices
+from accounts.commands.inbox import Delivery, deliver
+from accounts.models import User
+from accounts.queries.escalation import Ladder, ladder
+from accounts.queries.users import system_user
+from core.events import subscribe
+from core.models import Event
+from pipeline.models import Opportunity, Reminder
+from pipeline.queries.reminders import raised_reminder, sale_with_people
+
+PERCENT = {
+    Reminder.Level.OWNER: 80,
+    Reminder.Level.MANAGER: 100,
+    Reminder.Level.DIRECTOR: 150,
+    Reminder.Level.TOP: 200,
+}
+
+notices.register(
+    "reminder.80",
+    gettext_noop(
+        "{opportunity} ({customer}) has used 80 % of its {days} working days in “{stage_names}”."
+    ),
+    "timer",
+)
+notices.register(
+    "reminder.100",
+    gettext_noop(
+        "{opportunity} ({customer}, {owner}) has used all of its {days} working days in "
+        "“{stage_names}”."
+    ),
+    "timer",
+)
+notices.register(
+    "reminder.150",
+    gettext_noop(
+        "{opportunity} ({customer}, {owner}) is in “{stage_names}” half as long again as the "
+        "{days} working days it may take. Bring the people together who can move it."
+    ),
+    "timer",
+)
+notices.register(
+    "reminder.200",
+    gettext_noop(
+        "{opportunity} ({customer}, {owner}) is in “{stage_names}” twice as long as the {days} "
+        "working days it may take. Decide whether it goes on."
+    ),
+    "timer",
+)
+notices.register(
+    "hold.ended",
+    gettext_noop("The wait for {customer} is over: {opportunity} runs again in “{stage_names}”."),
+    "play",
+)
+notices.register(
+    "opportunity.handed_on",
+    gettext_noop("{opportunity} ({customer}) is yours now, handed on by {actor}: {reason}"),
+    "arrow-right-left",
+)
+
+
+@subscribe("reminder.raised", key="pipeline.reminder")
+def tell_of_reminder(event: Event) -> None:
+    """Put a reminder into the inboxes of those its level concerns, once each."""
+    reminder = raised_reminder(event.subject_id)
+    if reminder is None:
+        return
+    sale = reminder.opportunity
+    stairs = ladder(sale.customer.team, sale.owner)
+    stage = next(each for each in sale.stages if each.key == reminder.visit.stage)
+    params = {
+        **_params(sale),
+        "stage_names": stage.names,
+        "days": stage.limits.get(sale.customer.tier, 0),
+    }
+    deliver(
+        [
+            Delivery(
+                user_id=user.pk,
+                kind=f"reminder.{PERCENT[Reminder.Level(reminder.level)]}",
+                key=f"reminder:{reminder.pk}",
+                params=params,
+                url=_url(sale),
+                scope_id=sale.customer_id,
+            )
+            for user in receivers(stairs, reminder.level)
+        ],
+        at=event.at,
+    )
+
+
+def receivers(stairs: Ladder, level: int) -> list[User]:
+    """Whom a level concerns, each once; the manager's level reminds the owner, too."""
+    people = list(stairs.receivers(level + 1))
+    if level == Reminder.Level.MANAGER and stairs.owner is not None:
+        people.insert(0, stairs.owner)
+    return list({user.pk: user for user in people}.values())
+
+
+@subscribe("opportunity.resumed", key="pipeline.hold_ended")
+def tell_that_the_wait_is_over(event: Event) -> None:
+    """Tell the owner of a sale that runs again without anybody having asked for it."""
+    sale = sale_with_people(event.subject_id)
+    if sale is None or event.actor_id != system_user().pk:
+        return
+    deliver(
+        [
+            Delivery(
+                user_id=sale.owner_id,
+                kind="hold.ended",
+                key=f"hold.ended:{event.pk}",
+                params={**_params(sale), "stage_names": sale.stage_row.names},
+                url=_url(sale),
+                scope_id=sale.customer_id,
+            )
+        ],
+        at=event.at,
+    )
+
+
+@subscribe("opportunity.handed_on", key="pipeline.handed_on")
+def tell_the_new_owner(event: Event) -> None:
+    """Tell who leads a sale now."""
+    sale = sale_with_people(event.subject_id)
+    if sale is None or event.data["to"] == event.actor_id:
+        return
+    deliver(
+        [
+            Delivery(
+                user_id=event.data["to"],
+                kind="opportunity.handed_on",
+                key=f"opportunity.handed_on:{event.pk}",
+                params={
+                    **_params(sale),
+                    "actor": event.actor_name,
+                    "reason": event.data["reason"],
+                },
+                url=_url(sale),
+                scope_id=sale.customer_id,
+            )
+        ],
+        at=event.at,
+    )
+
+
+def _params(sale: Opportunity) -> dict[str, Any]:
+    return {
+        "opportunity": sale.name,
+        "customer": sale.customer.name,
+        "owner": str(sale.owner),
+    }
+
+
+def _url(sale: Opportunity) -> str:
+    return f"/opportunities/{sale.pk}/"
