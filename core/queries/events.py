@@ -25,11 +25,31 @@ FEED_COLUMNS = (
 )
 
 
+HORIZON = """
+SELECT coalesce(
+    (
+        SELECT min(running::text::bigint) FROM pg_snapshot_xip(snapshot) AS running
+        WHERE NOT EXISTS (
+            SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'transactionid' AND granted AND transactionid = xid(running)
+              AND datname <> current_database()
+        )
+    ),
+    pg_snapshot_xmax(snapshot)::text::bigint
+)
+FROM (SELECT pg_current_snapshot() AS snapshot OFFSET 0) AS now
+"""
+
+
 def horizon() -> int:
-    """The number of the oldest transaction still running: whatever is below it has ended."""
+    """The number of the oldest transaction still running here: whatever is below it has ended.
+
+    Numbers are shared by all databases of a server; those running in another one do not count, so
+    that nobody else's long work holds up the feed. One that cannot be told counts as ours.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        return cursor.fetchone()[0]
+        cursor.execute(HORIZON)
+        return int(cursor.fetchone()[0])
 
 
 def feed(

@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.models import Max, Q
@@ -36,7 +37,7 @@ def happen(anna, subject, *names):
 
 
 def settle():
-    """Wait for older transactions of the whole server, tests running beside this one included."""
+    """Wait for older transactions in this database, such as those of the server's own upkeep."""
     newest = Event.objects.aggregate(newest=Max("xact"))["newest"] or 0
     until = time.monotonic() + 30
     while horizon() <= newest and time.monotonic() < until:
@@ -107,6 +108,17 @@ def test_a_slow_transaction_cannot_slip_in_behind_the_reader(api, anna, subject,
     after = read(api, cursor=before["next_cursor"])
     assert before["results"] == []
     assert [row["id"] for row in after["results"]] == slow + fast
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_in_another_database_of_the_server_holds_nothing_up(api, anna, subject, rules):
+    feed.shows(lambda user: Q())
+    here = connection.get_connection_params()
+    there = {name: here[name] for name in ("host", "port", "user", "password") if here.get(name)}
+    with psycopg.connect(**there, dbname="postgres") as elsewhere:
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        made = happen(anna, subject, "a.made")
+        assert [row["id"] for row in read(api)["results"]] == made
 
 
 @pytest.mark.django_db(transaction=True)
