@@ -5,6 +5,7 @@ A list and a single thing follow one rule: the single thing is looked up in the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -27,6 +28,7 @@ from crm.models import (
     Customer,
     CustomerGroupPermission,
     CustomerUserPermission,
+    Reassignment,
 )
 
 NARROW_LIMIT = 10_000
@@ -157,12 +159,54 @@ def get_contact(user: User, pk: int) -> Contact:
     return find(visible_contacts(user).select_related("customer"), pk)
 
 
+def get_contacts(user: User, pks: Iterable[int]) -> list[Contact]:
+    """Several people at customers; NotFound when the user does not see one of them."""
+    wanted = list(dict.fromkeys(pks))
+    found = visible_contacts(user).in_bulk([pk for pk in wanted if 0 < pk <= _BIGGEST_ID])
+    if len(found) != len(wanted):
+        raise NotFound(_("Not found, or not yours to see."))
+    return [found[pk] for pk in wanted]
+
+
+def require_visible(user: User, pks: Iterable[int]) -> None:
+    """NotFound unless the user sees every one of these customers."""
+    wanted = set(pks)
+    fitting = [pk for pk in wanted if 0 < pk <= _BIGGEST_ID]
+    if visible_customers(user).filter(pk__in=fitting).count() != len(wanted):
+        raise NotFound(_("Not found, or not yours to see."))
+
+
 def get_activity(user: User, pk: int) -> Activity:
     return find(visible_activities(user).select_related("customer", "author"), pk)
 
 
 def get_action(user: User, pk: int) -> Action:
     return find(visible_actions(user).select_related("customer", "owner"), pk)
+
+
+def get_assignment(user: User, pk: int) -> Assignment:
+    return find(visible_assignments(user).select_related("customer", "user"), pk)
+
+
+def visible_reassignments(user: User) -> QuerySet[Reassignment]:
+    """Acts one did, gave to or received from; all of them for who reads everything."""
+    if not user.is_active:
+        return Reassignment.objects.none()
+    acts = Reassignment.objects.all()
+    if user.role in ALL_READ:
+        return acts
+    closed = Assignment.objects.filter(user=user, reassignment__isnull=False)
+    given = Reassignment.objects.filter(receipt__givers__contains=[{"id": user.pk}])
+    return acts.filter(
+        Q(by=user)
+        | Q(from_user=user)
+        | Q(pk__in=closed.values("reassignment"))
+        | Q(pk__in=given.values("pk"))
+    )
+
+
+def get_reassignment(user: User, pk: int) -> Reassignment:
+    return find(visible_reassignments(user).select_related("by", "from_user"), pk)
 
 
 def parts_held(user: User, customer_id: int) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -23,7 +23,9 @@ def lock_customer(customer_id: int) -> Customer:
 
 def lock(row: Row, *related: str) -> Row:
     """A row as it is now, held."""
-    rows = type(row)._default_manager.select_for_update(of=("self",), no_key=True)
+    rows: models.QuerySet[Any] = row._meta.model._default_manager.select_for_update(
+        of=("self",), no_key=True
+    )
     return _held(rows.select_related(*related) if related else rows, row.pk)
 
 

@@ -326,7 +326,7 @@ def _receipt(
     givers: Mapping[int, User],
     distribution: Distribution,
 ) -> dict[str, Any]:
-    body = movable({kind: dict(each) for kind, each in before.items()}, distribution.receivers)
+    body = movable(before, distribution.receivers)
     body["total"] |= {kind: n for kind, n in reported.items() if kind not in before}
     return body | {"givers": _names(givers, distribution)}
 

@@ -75,6 +75,7 @@ class Activity(models.Model):
         indexes = [
             models.Index(fields=["customer", "-starts_at", "-id"], name="activity_customer_at"),
             models.Index(fields=["author", "-starts_at"], name="activity_author_at"),
+            models.Index(fields=["-starts_at", "-id"], name="activity_at"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection
@@ -50,7 +50,7 @@ def held(moves: Iterable[ReassignmentMove]) -> dict[str, dict[tuple[int, bool], 
 
 
 def movable(
-    counted: dict[str, dict[tuple[int, bool], int]], receivers: Iterable[Any]
+    counted: Mapping[str, Mapping[tuple[int, bool], int]], receivers: Iterable[Any]
 ) -> dict[str, Any]:
     """What would move, or has moved, by kind and receiver: the body of preview and receipt."""
     lines = [

@@ -124,8 +124,8 @@ SELECT CASE WHEN i % 2 = 0 THEN a.latin || ' ' || b.latin2 || ' ' || i
        'active', '', now() - interval '2 years' + i * interval '1 second',
        now() - interval '1 year', 'bench', i::text, false
 FROM generate_series(1, {customers}) AS i
-JOIN words a ON a.n = 1 + (i * 7919) % 30
-JOIN words b ON b.n = 1 + (i * 104729 / 30) % 30;
+JOIN words a ON a.n = 1 + (i::bigint * 7919) % 30
+JOIN words b ON b.n = 1 + (i::bigint * 104729 / 30) % 30;
 
 INSERT INTO crm_customergrouppermission (content_object_id, group_id, permission_id, origin)
 SELECT c.id, t.group_id, crm_view_customer(), 'team'

@@ -1,0 +1,206 @@
+"""How events are told on a timeline: a sentence, a sign, and the topic to filter by.
+
+    tell("opportunity.advanced", gettext_noop("moved {name} to {to_stage}"), "arrow-right", "good",
+         topic="opportunities")
+
+The sentence follows the name of who did it and is filled from the event's data when it is shown;
+what a parameter is follows from its name, as in accounts.notices. Events nobody tells are not
+shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from string import Formatter
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_noop
+
+from core.models import Event
+
+TOPICS = ("activities", "opportunities", "serving", "people", "facts", "actions")
+LONGEST_VALUE = 120
+
+Prepare = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Story:
+    """How events of one name are told."""
+
+    name: str
+    sentence: str
+    icon: str = "circle"
+    tone: str = ""
+    topic: str = "facts"
+    prepare: Prepare | None = None
+    url: str = ""
+
+
+_stories: dict[str, Story] = {}
+
+
+def tell(
+    name: str,
+    sentence: str,
+    icon: str = "circle",
+    tone: str = "",
+    *,
+    topic: str = "facts",
+    prepare: Prepare | None = None,
+    url: str = "",
+) -> None:
+    """Make events of this name appear on timelines. `url` may hold `{id}`, the subject's number."""
+    if topic not in TOPICS:
+        raise ValueError(f"no such topic: {topic}")
+    _stories[name] = Story(name, sentence, icon, tone, topic, prepare, url)
+
+
+def names_told(topic: str | None = None) -> list[str]:
+    """The event names that are shown, of one topic or of all."""
+    return [one.name for one in _stories.values() if topic is None or one.topic == topic]
+
+
+def story_of(name: str) -> Story:
+    """How to tell it; asked only for names that are told."""
+    return _stories[name]
+
+
+class _Words(Formatter):
+    """Fills names and nothing else: no attributes, no indexes, and a gap for what is missing."""
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> tuple[Any, str]:
+        return kwargs.get(field_name, "…"), field_name
+
+
+def sentence(event: Event) -> str:
+    """The event in words of the active language."""
+    story = story_of(event.name)
+    data = story.prepare(event.data) if story.prepare else event.data
+    words = {name: word(name, value) for name, value in data.items()}
+    return _Words().vformat(gettext(story.sentence), (), words)
+
+
+def word(name: str, value: Any) -> Any:
+    """A value as people read it."""
+    if value in (None, ""):
+        return "–"
+    if not isinstance(value, str):
+        return value
+    try:
+        if name.endswith("_at"):
+            return date_format(timezone.localtime(datetime.fromisoformat(value)))
+        if name.endswith("_date"):
+            return date_format(date.fromisoformat(value))
+    except ValueError:
+        return value
+    return gettext(value) if name.endswith("_msg") else value
+
+
+def changes(event: Event) -> list[tuple[str, str, str]]:
+    """What a changing event changed: label, old, new."""
+    found = event.data.get("changes")
+    if not isinstance(found, Mapping):
+        return []
+    return [
+        (_label(event.subject_label, name), _short(pair[0]), _short(pair[1]))
+        for name, pair in found.items()
+        if isinstance(pair, list) and len(pair) == 2
+    ]
+
+
+def _label(label: str, name: str) -> str:
+    try:
+        return str(apps.get_model(label)._meta.get_field(name).verbose_name)
+    except (LookupError, FieldDoesNotExist, AttributeError):
+        return name.replace("_", " ")
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list):
+        value = ", ".join(str(one) for one in value)
+    text = "–" if value in (None, "") else str(value)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def _part(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    from crm.models import Assignment  # noqa: PLC0415 - this module is read before models are
+
+    labels = {part.value: str(part.label) for part in Assignment.Part}
+    return {**data, "part": labels.get(data.get("part", ""), data.get("part"))}
+
+
+def _states(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    from crm.models import Customer  # noqa: PLC0415 - this module is read before models are
+
+    labels = {state.value: str(state.label) for state in Customer.State}
+    return {**data, "old": labels.get(data.get("from", "")), "new": labels.get(data.get("to", ""))}
+
+
+def _due(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**data, "old_date": data.get("from"), "new_date": data.get("to")}
+
+
+tell("customer.created", gettext_noop("added this customer"), "building-2", topic="facts")
+tell("customer.changed", gettext_noop("changed the facts"), "pencil", topic="facts")
+tell(
+    "customer.state_changed",
+    gettext_noop("changed the state from {old} to {new}"),
+    "circle-dot",
+    "info",
+    topic="facts",
+    prepare=_states,
+)
+tell(
+    "customer.moved", gettext_noop("handed it to another team"), "network", "info", topic="serving"
+)
+tell(
+    "customer.assigned",
+    gettext_noop("asked {user_name} to serve it: {part}"),
+    "user-plus",
+    "info",
+    topic="serving",
+    prepare=_part,
+)
+tell(
+    "customer.unassigned",
+    gettext_noop("ended the part of {user_name} ({part}): {reason}"),
+    "user-minus",
+    topic="serving",
+    prepare=_part,
+)
+tell(
+    "customer.reassigned",
+    gettext_noop("passed it from {from_name} to {to_name}: {reason}"),
+    "arrow-right-left",
+    "info",
+    topic="serving",
+)
+tell("contact.created", gettext_noop("added the contact {name}"), "user-plus", topic="people")
+tell("contact.changed", gettext_noop("changed the contact {name}"), "pencil", topic="people")
+tell("contact.left", gettext_noop("noted that {name} has left"), "user-minus", topic="people")
+tell("contact.returned", gettext_noop("noted that {name} is back"), "user-check", topic="people")
+tell(
+    "action.completed",
+    gettext_noop("has done “{text}”: {result}"),
+    "circle-check",
+    "good",
+    topic="actions",
+)
+tell("action.cancelled", gettext_noop("let “{text}” go: {reason}"), "circle-x", topic="actions")
+tell(
+    "action.moved",
+    gettext_noop("moved “{text}” from {old_date} to {new_date}"),
+    "calendar-clock",
+    "soon",
+    topic="actions",
+    prepare=_due,
+)
+tell("activity.changed", gettext_noop("corrected “{subject}”"), "pencil", topic="activities")
+tell("activity.taken_back", gettext_noop("took back “{subject}”"), "undo-2", topic="activities")

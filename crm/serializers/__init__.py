@@ -1,0 +1,1 @@
+"""Shapes of the API: what goes out, and what may come in."""
