@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django.db.models import QuerySet
 
+from accounts.access import may as role_may
+from accounts.access import reach
 from accounts.models import User
 from crm import access as crm_access
+from crm.models import Assignment
 from pipeline.models import Opportunity
 
 
@@ -28,3 +34,30 @@ def may(by: User, capability: str, opportunity: Opportunity) -> bool:
 def require(by: User, capability: str, opportunity: Opportunity) -> None:
     """Refuse unless the actor may do this to the opportunity's customer."""
     crm_access.require(by, capability, opportunity.customer)
+
+
+def movable(user: User, rows: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+    """The ids among rows (with customer_id, customer__team_id) that the user may move.
+
+    The rule of `require`, asked of a whole board in one query.
+    """
+    rows = list(rows)
+    if not rows or not role_may(user, "opportunity.advance"):
+        return frozenset()
+    teams = reach(user)
+    rest = {row["customer_id"] for row in rows if row["customer__team_id"] not in teams}
+    served = set(
+        Assignment.objects.filter(
+            user=user,
+            customer_id__in=rest,
+            part__in=crm_access.WRITING_PARTS,
+            ends_at__isnull=True,
+        ).values_list("customer_id", flat=True)
+        if rest
+        else ()
+    )
+    return frozenset(
+        row["id"]
+        for row in rows
+        if row["customer__team_id"] in teams or row["customer_id"] in served
+    )

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PipelineConfig(AppConfig):
@@ -8,6 +9,7 @@ class PipelineConfig(AppConfig):
         """Register criteria and consumers, and hang onto the floors below."""
         from accounts.callbacks import CLOSING_CHECKS  # noqa: PLC0415 - models are loaded only now
         from crm.callbacks import ACTIVITY_LOGGED, HELD, REASSIGNED  # noqa: PLC0415 - same
+        from crm.panels import register as fill_slot  # noqa: PLC0415 - same
         from pipeline import criteria, subscribers  # noqa: F401, PLC0415 - same
         from pipeline.commands import following  # noqa: PLC0415 - same
 
@@ -16,3 +18,4 @@ class PipelineConfig(AppConfig):
         REASSIGNED.append(following.follow_customers)
         HELD["opportunities"] = following.count_held
         CLOSING_CHECKS.append(following.still_leads)
+        fill_slot("opportunities", "customer-opportunities", title=_("Opportunities"))

@@ -1,5 +1,34 @@
-"""URLs of this app."""
+"""URLs of the sales pages."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from pipeline.views import board, deal, facts, moves, panel, table, today
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("today/actions/<int:pk>/done/", today.done_action, name="today-done"),
+    path("today/actions/<int:pk>/postpone/", today.postpone_action, name="today-postpone"),
+    path("opportunities/", table.table, name="opportunity-list"),
+    path("opportunities/board/", board.board, name="opportunity-board"),
+    path("opportunities/board/more/", board.more, name="opportunity-board-more"),
+    path("opportunities/board/move/", board.move, name="opportunity-board-move"),
+    path("opportunities/new/", deal.new, name="opportunity-new"),
+    path("opportunities/new/customers/", deal.customers, name="opportunity-customers"),
+    path("opportunities/<int:pk>/", deal.opportunity, name="opportunity"),
+    path("opportunities/<int:pk>/facts/", facts.facts, name="opportunity-facts"),
+    path("opportunities/<int:pk>/facts/<slug:name>/", facts.fact, name="opportunity-fact"),
+    path("opportunities/<int:pk>/step/", today.plan_step, name="opportunity-step"),
+    path("opportunities/<int:pk>/advance/", moves.advance, name="opportunity-advance"),
+    path("opportunities/<int:pk>/send-back/", moves.send_back, name="opportunity-send-back"),
+    path("opportunities/<int:pk>/hold/", moves.hold, name="opportunity-hold"),
+    path("opportunities/<int:pk>/resume/", moves.resume, name="opportunity-resume"),
+    path("opportunities/<int:pk>/win/", moves.win, name="opportunity-win"),
+    path("opportunities/<int:pk>/lose/", moves.lose, name="opportunity-lose"),
+    path("opportunities/<int:pk>/reopen/", moves.reopen, name="opportunity-reopen"),
+    path("opportunities/<int:pk>/undo/", moves.undo, name="opportunity-undo"),
+    path(
+        "customers/<int:pk>/opportunities/",
+        panel.customer_opportunities,
+        name="customer-opportunities",
+    ),
+]

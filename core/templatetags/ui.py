@@ -101,6 +101,12 @@ def initials(user: Any, size: str = "") -> SafeString:
     return _initials(name, (getattr(user, "pk", None) or len(name)) % 8, size)
 
 
+@register.simple_tag
+def initials_of(pk: int, name: str, size: str = "") -> SafeString:
+    """Draw the same avatar for a row of `.values()`: the id and the name of a person."""
+    return _initials(name, pk % 8, size)
+
+
 @functools.lru_cache(maxsize=2048)
 def _initials(name: str, hue: int, size: str) -> SafeString:
     return format_html(

@@ -1,6 +1,18 @@
-// The board: cards move by mouse, or by keyboard (M picks up, arrows choose, Enter drops).
-// Moving fills the board's own form and sends it; the server decides and answers with the board.
+// The board: cards move by mouse, or by keyboard (Space picks up, arrows choose, Enter drops).
+// Moving fills the board's own form and sends it; the server decides and answers with the board,
+// or with a dialog that asks for something first: then the card goes back to where it was.
 import { announce, fresh, say } from "./dom.js";
+
+// "a b" or '["a", "b"]'
+function list(text = "") {
+  return text.startsWith("[") ? JSON.parse(text).map(String) : text.split(" ").filter(Boolean);
+}
+
+function fill(sentence, n) {
+  return sentence.replace("{n}", n);
+}
+
+let carried = null;
 
 class Board {
   constructor(board) {
@@ -20,16 +32,36 @@ class Board {
   // Light the columns this card may go to; say in the others why not.
   light(card) {
     this.card = card;
-    const may = JSON.parse(card.dataset.to || "[]").map(String);
-    const why = JSON.parse(card.dataset.why || "{}");
-    for (const column of this.columns()) {
-      const home = column.contains(card);
-      column.classList.toggle("may", !home && may.includes(column.dataset.stage));
-      column.classList.toggle("may-not", !home && !may.includes(column.dataset.stage));
+    const columns = this.columns();
+    const home = columns.findIndex((column) => column.contains(card));
+    columns.forEach((column, at) => {
+      const may = this.may(card, column.dataset.stage, columns, home);
+      column.classList.toggle("may", at !== home && may);
+      column.classList.toggle("may-not", at !== home && !may);
       const reason = column.querySelector(".column-why");
-      if (reason) reason.textContent = why[column.dataset.stage] ?? why.default ?? "";
-    }
+      if (reason) reason.textContent = at === home ? "" : this.reason(card, column.dataset.stage, may, at > home);
+    });
     this.board.classList.add("moving");
+  }
+
+  // "@hold", "@win" and "@lose" stand for moves out of the stages.
+  may(card, stage, columns, home) {
+    const to = list(card.dataset.to);
+    if (!stage.startsWith("@")) return to.includes(stage);
+    const last = columns[home + 1]?.dataset.stage.startsWith("@") ?? true;
+    return card.dataset.to !== undefined && (stage !== "@win" || last);
+  }
+
+  reason(card, stage, may, ahead) {
+    const given = card.dataset.why ?? "";
+    if (given.startsWith("{")) {
+      const why = JSON.parse(given);
+      return may ? "" : why[stage] ?? why.default ?? "";
+    }
+    const words = JSON.parse(this.board.dataset.reasons || "{}");
+    if (may) return ahead && !stage.startsWith("@") && card.dataset.missing ? fill(words.missing ?? "", card.dataset.missing) : "";
+    if (given) return words[given] ?? "";
+    return words[stage === "@win" ? "early" : ahead ? "ahead" : "behind"] ?? "";
   }
 
   point(column) {
@@ -75,13 +107,16 @@ class Board {
       card.removeAttribute("aria-busy");
       home.insertBefore(card, next);
     };
-    column.querySelector("[data-cards]").prepend(card);
+    column.querySelector("[data-cards]")?.prepend(card);
     card.setAttribute("aria-busy", "true");
+    carried = card.classList.contains("picked") ? card.dataset.card : null;
     this.form.elements.opportunity.value = card.dataset.card;
     this.form.elements.to.value = column.dataset.stage;
     if (this.form.elements.seq) this.form.elements.seq.value = card.dataset.seq ?? "";
     this.form.addEventListener("htmx:afterRequest", (event) => {
-      if (!event.detail.successful) restore();
+      const asks = event.detail.xhr.getResponseHeader("HX-Retarget");
+      if (!event.detail.successful || asks) restore();
+      if (asks) carried = null;
     }, { once: true });
     announce(say("dropped", { stage: this.name(column) }));
     this.end();
@@ -96,8 +131,9 @@ class Board {
     if (this.card && this.board.classList.contains("moving")) return this.carry(event);
     const card = event.target.closest("[data-card]");
     if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "m" || event.key === "M") {
+    if (event.key === " " || event.key === "m" || event.key === "M") {
       event.preventDefault();
+      if (!card.dataset.to) return announce(this.reason(card, "", false, true));
       this.light(card);
       card.classList.add("picked");
       announce(say("picked"));
@@ -144,5 +180,9 @@ class Board {
 }
 
 export function mountBoard(root) {
-  for (const board of fresh(root, "[data-board]")) new Board(board);
+  for (const board of fresh(root, "[data-board]")) {
+    new Board(board);
+    if (carried) board.querySelector(`[data-card="${CSS.escape(carried)}"] a`)?.focus();
+    carried = null;
+  }
 }

@@ -1,0 +1,267 @@
+"""What is due for one person now: a few capped queries, one line a thing, the reasons beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.access import EVERYTHING, reach
+from accounts.models import User
+from accounts.models.user import Level
+from accounts.notices import icon_of, render
+from accounts.queries.inbox import inbox_of
+from core.display import relative_time
+from core.queries.calendars import load_calendars
+from crm.access import visible_actions
+from crm.models import Action
+from pipeline import access, gates
+from pipeline.models import Opportunity
+from pipeline.models.definition import stages_of
+from pipeline.queries.ages import CLOCK_COLUMNS, Age, age_of
+
+MOST_ACTIONS = 50
+MOST_DEALS = 200
+MOST_ESCALATED = 30
+MOST_NEWS = 8
+LEVELS = (80, 100, 150, 200)
+COLUMNS = (
+    "id",
+    "name",
+    "customer_id",
+    "customer__name",
+    "customer__tier",
+    "amount",
+    "currency",
+    "version_id",
+    "stage",
+    "state",
+    "owner_id",
+    "owner__name",
+    "expected_close_date",
+    *CLOCK_COLUMNS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a line is there: how urgent, what tone, which sentence, what to do about it."""
+
+    urgency: int
+    tone: str
+    text: str
+    do: str
+
+
+@dataclass(slots=True)
+class Line:
+    """A planned action or an opportunity that wants something today."""
+
+    kind: str
+    urgency: int
+    tone: str
+    row: dict[str, Any]
+    reasons: list[Reason] = field(default_factory=list)
+    age: Age | None = None
+    missing: int = 0
+    stage_name: str = ""
+    next_stage: str = ""
+
+    @property
+    def do(self) -> str:
+        return self.reasons[0].do
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An unread message of the inbox, in words."""
+
+    text: str
+    icon: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The groups of the page, each sorted by urgency."""
+
+    escalated: list[Line]
+    late: list[Line]
+    today: list[Line]
+    soon: list[Line]
+    news: list[News]
+    deals: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.escalated or self.late or self.today or self.soon or self.news)
+
+
+def today(user: User, now: datetime) -> Today:
+    """Everything due for the user, by urgency; escalations of his teams apart."""
+    day = timezone.localdate(now)
+    calendars = load_calendars()
+    actions = _actions(user, day)
+    deals = list(_mine(user, day).values(*COLUMNS, "has_step")[:MOST_DEALS])
+    ids = {row["id"] for row in deals}
+    raised = [row for row in _escalated(user, now) if row["id"] not in ids]
+    escalated = [line for row in raised if (line := _escalation(row, calendars, now))]
+    lines = [line for row in deals if (line := _deal(row, calendars, now, day))]
+    _look_ahead([*escalated, *lines])
+    lines += [_action(row, day) for row in actions]
+    lines.sort(key=lambda line: -line.urgency)
+    return Today(
+        escalated=sorted(escalated, key=lambda line: -line.urgency),
+        late=[line for line in lines if line.tone == "late"],
+        today=[line for line in lines if line.tone in ("soon", "wait")],
+        soon=[line for line in lines if line.tone == "unknown"],
+        news=_news(user),
+        deals=len(deals),
+    )
+
+
+def _actions(user: User, day: date) -> list[dict[str, Any]]:
+    return list(
+        visible_actions(user)
+        .filter(owner=user, state=Action.State.PLANNED, due_date__lte=day)
+        .order_by("due_date", "id")
+        .values("id", "text", "due_date", "customer_id", "customer__name", "customer__tier")[
+            :MOST_ACTIONS
+        ]
+    )
+
+
+def _mine(user: User, day: date) -> QuerySet[Opportunity]:
+    """Live opportunities the user leads that may want something."""
+    planned = Action.objects.filter(customer_id=OuterRef("customer_id"), state=Action.State.PLANNED)
+    return (
+        access.visible_opportunities(user)
+        .filter(owner=user, state__in=(Opportunity.State.OPEN, Opportunity.State.ON_HOLD))
+        .annotate(has_step=Exists(planned))
+        .filter(
+            Q(clock__level_moments__0__lte=timezone.now())
+            | Q(waiting_until__lte=day)
+            | Q(expected_close_date__lt=day, state=Opportunity.State.OPEN)
+            | Q(has_step=False, state=Opportunity.State.OPEN)
+        )
+        .order_by(F("clock__due_at").asc(nulls_last=True), "id")
+    )
+
+
+def _escalated(user: User, now: datetime) -> list[dict[str, Any]]:
+    """Running stays of others past the level at which this person is told."""
+    place = _level_of(user)
+    if place is None:
+        return []
+    teams = reach(user)
+    found = access.visible_opportunities(user).filter(
+        state=Opportunity.State.OPEN,
+        clock__paused_at=None,
+        **{f"clock__level_moments__{place}__lte": now},
+    )
+    if teams is not EVERYTHING:
+        found = found.filter(customer__team_id__in=teams)
+    return list(found.order_by("clock__due_at", "id").values(*COLUMNS)[:MOST_ESCALATED])
+
+
+def _level_of(user: User) -> int | None:
+    """The place of the lowest level that reaches this person for others' opportunities."""
+    teams = reach(user)
+    if user.level == Level.CHIEF:
+        return 3
+    if teams is EVERYTHING:
+        return 2
+    return 1 if teams else None
+
+
+def _deal(row: dict[str, Any], calendars: Any, now: datetime, day: date) -> Line | None:
+    age = age_of(row, calendars, now)
+    reasons = sorted(_reasons(row, age, day), key=lambda reason: -reason.urgency)
+    if not reasons:
+        return None
+    return Line("deal", reasons[0].urgency, reasons[0].tone, row, reasons, age)
+
+
+def _reasons(row: dict[str, Any], age: Age | None, day: date) -> list[Reason]:
+    if row["state"] == Opportunity.State.ON_HOLD:
+        until = row["waiting_until"]
+        if until is None or until > day:
+            return []
+        text = _("The wait for the customer ends %(day)s") % {"day": relative_time(until)}
+        return [Reason(520 + (day - until).days, "wait", text, "resume")]
+    found = []
+    over = _limit_reason(age)
+    if over:
+        found.append(over)
+    close = row["expected_close_date"]
+    if close and close < day:
+        text = _("Was expected to close %(day)s") % {"day": relative_time(close)}
+        found.append(Reason(430, "soon", text, "close_date"))
+    if not row.get("has_step", True):
+        found.append(Reason(100, "unknown", _("No next step is planned"), "plan"))
+    return found
+
+
+def _limit_reason(age: Age | None) -> Reason | None:
+    if age is None or age.waiting or age.share < 0.8:
+        return None
+    said = {"days": age.days, "limit": age.limit, "percent": int(age.share * 100)}
+    if age.share < 1:
+        left = age.limit - age.days
+        text = ngettext(
+            "%(n)s working day left of %(limit)s", "%(n)s working days left of %(limit)s", left
+        ) % {"n": left, "limit": age.limit}
+        return Reason(400 + int(age.share * 50), "soon", text, "advance")
+    if age.days == age.limit:
+        text = _("The last of %(limit)s working days for this stage") % said
+        return Reason(510, "soon", text, "advance")
+    text = _("%(percent)s %% of the limit: %(days)s of %(limit)s working days") % said
+    return Reason(600 + min(300, int(age.share * 50)), "late", text, "advance")
+
+
+def _escalation(row: dict[str, Any], calendars: Any, now: datetime) -> Line | None:
+    age = age_of(row, calendars, now)
+    reason = _limit_reason(age)
+    if reason is None:
+        return None
+    return Line("escalation", reason.urgency, "late", row, [reason], age)
+
+
+def _action(row: dict[str, Any], day: date) -> Line:
+    days = (day - row["due_date"]).days
+    if days == 0:
+        reason = Reason(500, "soon", _("Planned for today"), "done")
+    else:
+        text = ngettext("%(n)s day overdue", "%(n)s days overdue", days) % {"n": days}
+        reason = Reason(600 + min(days, 200), "late", text, "done")
+    return Line("action", reason.urgency, reason.tone, row, [reason])
+
+
+def _look_ahead(lines: Sequence[Line]) -> None:
+    """What each line's gate lacks, and the names of its stage and the next."""
+    if not lines:
+        return
+    missing = gates.missing_counts(line.row["id"] for line in lines)
+    for line in lines:
+        line.missing = missing.get(line.row["id"], 0)
+        stages = [s for s in stages_of(line.row["version_id"]) if s.kind == "open"]
+        place = next((n for n, s in enumerate(stages) if s.key == line.row["stage"]), None)
+        if place is not None:
+            line.stage_name = str(stages[place])
+            line.next_stage = str(stages[place + 1]) if place + 1 < len(stages) else ""
+
+
+def _news(user: User) -> list[News]:
+    """Unread messages, those about a limit apart: their opportunities stand on the page."""
+    items = inbox_of(user, unread=True).exclude(kind__startswith="reminder.")
+    return [
+        News(render(item.kind, item.params), icon_of(item.kind), item.url, item.created_at)
+        for item in items.order_by("-created_at")[:MOST_NEWS]
+    ]

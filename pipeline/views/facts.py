@@ -1,0 +1,101 @@
+"""Writing down what is known about an opportunity: one fact in place, or several in a dialog."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.errors import Invalid, NotFound
+from core.web import done, is_htmx, next_url
+from pipeline import access
+from pipeline.commands.opportunities import change_opportunity
+from pipeline.forms import FACTS, FactsForm, refuse
+from pipeline.models import Opportunity
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def facts(request: HttpRequest, pk: int) -> HttpResponse:
+    """The facts named by `only`, else all, on one form."""
+    opportunity = access.get_opportunity(request.user, pk)
+    asked = [name for name in request.GET.get("only", "").split(",") if name in FACTS]
+    only = tuple(asked) or FACTS
+    form = FactsForm(request.POST or None, instance=opportunity, only=only)
+    if request.method == "POST" and form.is_valid() and _save(request, opportunity, form):
+        messages.success(request, _("Saved"))
+        return done(request, next_url(request, reverse("opportunity", args=[pk])))
+    context = {
+        "opportunity": opportunity,
+        "form": form,
+        "some": bool(asked),
+        "action": request.get_full_path(),
+        "next": next_url(request, reverse("opportunity", args=[pk])),
+        "may": access.may(request.user, "opportunity.change", opportunity),
+    }
+    template = "pipeline/facts.html#dialog" if is_htmx(request) else "pipeline/facts.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _save(request: HttpRequest, opportunity: Opportunity, form: FactsForm) -> bool:
+    try:
+        change_opportunity(opportunity, by=request.user, at=timezone.now(), **form.changes())
+    except Invalid as error:
+        refuse(form, error)
+        return False
+    return True
+
+
+@require_POST
+@login_required
+def fact(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One fact, edited where it stands."""
+    if name not in FACTS:
+        raise NotFound(_("There is no such fact."))
+    opportunity = access.get_opportunity(request.user, pk)
+    form = FactsForm(request.POST, instance=opportunity, only=(name,))
+    saved = form.is_valid() and _save(request, opportunity, form)
+    if not is_htmx(request):
+        if not saved:
+            messages.error(request, " ".join(str(e) for one in form.errors.values() for e in one))
+        return done(request, next_url(request, reverse("opportunity", args=[pk])))
+    if saved:
+        opportunity = access.get_opportunity(request.user, pk)
+        form = FactsForm(instance=opportunity, only=(name,))
+    context = {"fact": shown(opportunity, name, form), "opportunity": opportunity, "saved": saved}
+    status = 200 if saved else 422
+    return render(request, "pipeline/opportunity.html#fact", context, status=status)
+
+
+def full_day(day: date | None) -> str:
+    """A day with its year, as the reader's language writes it."""
+    if day is None:
+        return ""
+    return dateformat.format(day, pgettext("date format: day, month and year", "j M Y"))
+
+
+def shown(opportunity: Opportunity, name: str, form: FactsForm | None = None) -> dict[str, Any]:
+    """What the page needs of one fact: label, value, and the form that changes it."""
+    form = form or FactsForm(instance=opportunity, only=(name,), auto_id=f"fact_{name}_%s")
+    field = form[name]
+    return {
+        "name": name,
+        "label": field.label,
+        "value": getattr(opportunity, name),
+        "field": field,
+        "currency": form["currency"] if "currency" in form.fields else None,
+        "is_date": name.endswith("_date"),
+        "day": full_day(getattr(opportunity, name)) if name.endswith("_date") else "",
+        "is_money": name == "amount",
+        "is_long": field.field.widget.__class__.__name__ == "Textarea",
+        "url": reverse("opportunity-fact", args=[opportunity.pk, name]),
+    }

@@ -1,0 +1,72 @@
+"""What would supply what a gate lacks, as a page offers it: a field's form, or the quick log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from crm.models import Activity
+from pipeline.gates import Unmet
+from pipeline.models import Opportunity
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """One missing criterion and the button that helps."""
+
+    text: str
+    missing: str
+    mandatory: bool
+    button: str
+    fields: tuple[str, ...]
+    url: str
+    query: str
+
+    @property
+    def icon(self) -> str:
+        return "pencil" if self.fields else "plus"
+
+
+def remedies(opportunity: Opportunity, unmet: Iterable[Unmet], *, next_url: str) -> list[Help]:
+    """A help for each criterion that does not hold."""
+    return [_help(opportunity, each, next_url) for each in unmet]
+
+
+def _help(opportunity: Opportunity, unmet: Unmet, back: str) -> Help:
+    remedy = unmet.remedy
+    head = (unmet.text, unmet.missing, unmet.mandatory)
+    if remedy is None:
+        return Help(*head, "", (), "", "")
+    if remedy.type == "field":
+        url = reverse("opportunity-facts", args=[opportunity.pk])
+        query = urlencode({"only": ",".join(remedy.fields), "next": back})
+        return Help(*head, _("Fill in"), tuple(remedy.fields), f"{url}?{query}", "")
+    kind = _kind(remedy.activity_kinds)
+    query = log_query(opportunity, kind)
+    url = f"{_quick_log()}?{query}&{urlencode({'next': back})}"
+    words = _("Log a %(kind)s") if len(remedy.activity_kinds) == 1 else _("Log it")
+    return Help(*head, words % {"kind": Activity.Kind(kind).label.lower()}, (), url, query)
+
+
+def _quick_log() -> str:
+    """Address of the quick log; empty where this deployment has none."""
+    try:
+        return reverse("quick-log")
+    except NoReverseMatch:
+        return ""
+
+
+def _kind(kinds: Any) -> str:
+    """The kind to begin with: a meeting where one counts, else the first that does."""
+    return "meeting" if "meeting" in kinds and "call" not in kinds else kinds[0]
+
+
+def log_query(opportunity: Opportunity, kind: str = "") -> str:
+    """What the quick log should begin with for this opportunity."""
+    asked = {"customer": opportunity.customer_id, "opportunity": opportunity.pk}
+    return urlencode(asked | ({"kind": kind} if kind else {}))
