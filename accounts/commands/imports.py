@@ -83,8 +83,8 @@ def _problems(rows: Sequence[UserRow], people: Mapping[str, User]) -> dict[int, 
     emails = {row["email"].lower() for row in rows if row.get("email")}
     names = {row["username"] for row in rows if row.get("username")}
     held: dict[str, str] = {}
-    for user in User.objects.annotate(low=Lower("email")).filter(low__in=emails):
-        held[f"e:{user.low}"] = _key(user)
+    for same in User.objects.annotate(low=Lower("email")).filter(low__in=emails):
+        held[f"e:{same.low}"] = _key(same)
     for user in User.objects.filter(username__in=names):
         held[f"u:{user.username}"] = _key(user)
     languages, zones = dict(settings.LANGUAGES), available_timezones()
@@ -129,7 +129,7 @@ def _create(
     created = User.objects.bulk_create(
         [
             User(
-                **{name: row[name] for name in (*FACTS, "level") if name in row}  # type: ignore[literal-required]
+                **{name: row[name] for name in (*FACTS, "level") if name in row}
                 | {"username": usernames[key]},
                 password=make_password(None),
                 source=source,
@@ -218,7 +218,7 @@ def _apply(
     changed = {key: people[key] for key in new}
     for row in rows.values():
         user, team = people[row["external_id"]], teams.of(row)
-        facts = {name: row[name] for name in (*FACTS, "level") if name in row}  # type: ignore[literal-required]
+        facts = {name: row[name] for name in (*FACTS, "level") if name in row}
         if team is not None:
             facts["team_id"] = team.pk
         different = {name: v for name, v in facts.items() if getattr(user, name) != v}

@@ -55,7 +55,7 @@ def tree() -> list[Branch]:
     )
     below: dict[int | None, list[dict[str, Any]]] = {}
     for row in rows:
-        below.setdefault(row["parent_id"], []).append(row)
+        below.setdefault(row["parent_id"], []).append(dict(row))
     found: list[Branch] = []
     waiting = [(row, 0) for row in reversed(below.get(None, []))]
     while waiting:

@@ -77,15 +77,7 @@ def log_activity(
     _save_new(activity)
     _link(activity, people[0], _ours(by, people[1]))
     if activity.next_step:
-        plan(
-            customer,
-            text=activity.next_step,
-            owner=by,
-            due_date=next_step_date,
-            activity=activity,
-            by=by,
-            at=at,
-        )
+        _plan_next_step(activity, next_step_date, by=by, at=at)
     events.record(
         "activity.logged",
         activity,
@@ -97,6 +89,19 @@ def log_activity(
     for callback in callbacks.ACTIVITY_LOGGED:
         callback(activity, links=links or {}, by=by, at=at)
     return activity
+
+
+def _plan_next_step(activity: Activity, due: date | None, *, by: User, at: datetime) -> None:
+    """What follows becomes an action of who wrote it down."""
+    plan(
+        activity.customer,
+        text=activity.next_step,
+        owner=by,
+        due_date=due,
+        activity=activity,
+        by=by,
+        at=at,
+    )
 
 
 def _take_text(activity: Activity, subject: str, text: str) -> None:

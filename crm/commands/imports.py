@@ -146,7 +146,7 @@ class _CustomerBatch:
         for references, name in ((self.teams, "team"), (self.users, "primary")):
             text = row.get(name, "")
             if text in references[1]:
-                return references[1][text]  # type: ignore[index]
+                return references[1][text]
         primary = self.users[0].get(row.get("primary", ""))
         if primary is not None and (primary.role not in SERVING or not primary.is_active):
             return _("{name} cannot serve a customer.").format(name=primary)
@@ -184,7 +184,7 @@ class _CustomerBatch:
         return row.get("parent", "") in self.parents[1]
 
     def build(self, row: CustomerRow) -> Customer:
-        facts: dict[str, Any] = {name: row[name] for name in FACTS if name in row}  # type: ignore[literal-required]
+        facts: dict[str, Any] = {name: row[name] for name in FACTS if name in row}
         primary = self.users[0].get(row.get("primary", ""))
         team = self.teams[0].get(row.get("team", "")) or (primary.team if primary else None)
         return Customer(
@@ -202,11 +202,7 @@ class _CustomerBatch:
 
     def change(self, customer: Customer, row: CustomerRow) -> bool:
         """Set what differs; whether anything did."""
-        facts: dict[str, Any] = {
-            name: row[name]  # type: ignore[literal-required]
-            for name in (*FACTS, "state")
-            if name in row
-        }
+        facts: dict[str, Any] = {name: row[name] for name in (*FACTS, "state") if name in row}
         if "parent" in row:
             facts["parent_id"] = self.parents[0][row["parent"]].pk
         primary = self.users[0].get(row.get("primary", ""))
@@ -332,7 +328,7 @@ def _open(services: Sequence[Service], *, by: User, at: datetime) -> dict[str, i
         by=by,
         at=at,
     )
-    parts = [part for _c, _u, part in rows]
+    parts = [str(part) for _c, _u, part in rows]
     return {"primary": parts.count("primary"), "deputy": parts.count("deputy")}
 
 
@@ -357,7 +353,7 @@ def import_contacts(
             outcome.reject(place, problems[row["customer"]])
             continue
         customer, contact = customers[row["customer"]], present.get(row["external_id"])
-        facts: dict[str, Any] = {name: row[name] for name in CONTACT_FACTS if name in row}  # type: ignore[literal-required]
+        facts: dict[str, Any] = {name: row[name] for name in CONTACT_FACTS if name in row}
         if contact is None:
             new.append(
                 Contact(

@@ -190,12 +190,13 @@ def country(text: str, dates: str) -> str:
 
 @cache
 def _countries() -> dict[str, str]:
-    codes = {c for c in Locale("en").territories if re.fullmatch("[A-Z]{2}", c) and c != "ZZ"}
+    names = map(str, Locale("en").territories)
+    codes = {name for name in names if re.fullmatch("[A-Z]{2}", name) and name != "ZZ"}
     found = {code.casefold(): code for code in codes}
     for locale in (Locale("en"), Locale("zh", script="Hans"), Locale("zh", script="Hant")):
         for code in codes:
             if name := locale.territories.get(code):
-                found.setdefault(name.casefold(), code)
+                found.setdefault(str(name).casefold(), code)
     return found
 
 

@@ -100,7 +100,7 @@ def import_products(
     new: list[Product] = []
     changed: list[Product] = []
     for row in rows:
-        facts: dict[str, Any] = {name: row[name] for name in PRODUCT_FACTS if name in row}  # type: ignore[literal-required]
+        facts: dict[str, Any] = {name: row[name] for name in PRODUCT_FACTS if name in row}
         product = present.get(row["external_id"])
         if product is None:
             new.append(
@@ -225,11 +225,11 @@ class _Batch:
             (self.products, "product"),
         ):
             text = row.get(name, "")
-            found = references[0].get(text)  # type: ignore[call-overload]
+            found = references[0].get(text)  # type: ignore[call-overload]  # one loop, three kinds
             if found is not None:
                 setattr(birth, name, found)
             elif text:
-                birth.problems.append(references[1][text])  # type: ignore[index]
+                birth.problems.append(references[1][text])  # type: ignore[index]  # one loop, three kinds
         target = self._target(row["stage"])
         if target is None:
             birth.problems.append(_("No stage is called {name}.").format(name=row["stage"]))
@@ -342,11 +342,7 @@ class _Batch:
 
     def change(self, sale: Opportunity, birth: _Birth) -> bool:
         """Set the facts that differ; whether any did."""
-        facts: dict[str, Any] = {
-            name: birth.row[name]  # type: ignore[literal-required]
-            for name in FACTS
-            if name in birth.row
-        }
+        facts: dict[str, Any] = {name: birth.row[name] for name in FACTS if name in birth.row}
         if birth.product is not None:
             facts["product_id"] = birth.product.pk
         is_changed = _set(sale, facts)
@@ -383,7 +379,7 @@ def _give_birth(births: Sequence[_Birth], batch: _Batch, *, by: User) -> dict[in
 
 def _build(birth: _Birth, batch: _Batch) -> Opportunity:
     row = birth.row
-    facts: dict[str, Any] = {name: row[name] for name in FACTS if name in row}  # type: ignore[literal-required]
+    facts: dict[str, Any] = {name: row[name] for name in FACTS if name in row}
     label = birth.product.name if birth.product else birth.customer.name
     facts.setdefault("name", f"{label} {row['external_id']}"[:200])
     return Opportunity(

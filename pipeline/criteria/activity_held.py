@@ -29,7 +29,7 @@ class Held(NamedTuple):
     """The activities of one kind in one visit."""
 
     kind: str
-    count: int
+    count: int  # type: ignore[assignment]  # ours, not that of tuple
     with_contact: int
     latest: list[int]
     latest_with_contact: list[int]
