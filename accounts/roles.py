@@ -49,6 +49,7 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "user.freeze": _KEEPERS | {Role.DIRECTOR},
     "user.close": _KEEPERS,
     "team.change": _KEEPERS,
+    "calendar.change": _KEEPERS,
     "token.create": _ANYBODY - {Role.SYSTEM},
     "data.import": _KEEPERS,
     "kit.view": _KEEPERS,

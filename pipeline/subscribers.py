@@ -13,6 +13,7 @@ from accounts.queries.escalation import Ladder, ladder
 from accounts.queries.users import system_user
 from core.events import subscribe
 from core.models import Event
+from pipeline.commands import clocks
 from pipeline.models import Opportunity, Reminder
 from pipeline.queries.reminders import raised_reminder, sale_with_people
 
@@ -123,6 +124,12 @@ def tell_that_the_wait_is_over(event: Event) -> None:
         ],
         at=event.at,
     )
+
+
+@subscribe("calendar.changed", key="pipeline.clocks_follow_calendar")
+def set_clocks_by_the_calendar(event: Event) -> None:
+    """Limits that run over a day that became one off, or one of work, end later or earlier."""
+    clocks.recompute(at=event.at)
 
 
 @subscribe("opportunity.handed_on", key="pipeline.handed_on")

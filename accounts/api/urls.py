@@ -1,5 +1,10 @@
-"""URLs of this app."""
+"""What this app answers under `/api/v1/`."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from accounts.api import calendars
+
+urlpatterns = [
+    path("calendar-days/", calendars.CalendarDays.as_view(), name="api-calendar-days"),
+    path("calendar-days/<int:pk>/", calendars.OneCalendarDay.as_view(), name="api-calendar-day"),
+]

@@ -6,6 +6,10 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from core.errors import NotFound
 from core.models import CalendarException
 from core.workingtime import Calendar, calendar_for
 
@@ -39,3 +43,16 @@ def load_calendars() -> Calendars:
     """Every exception there is, in one query."""
     rows = CalendarException.objects.values_list("country", "team_key", "day", "kind")
     return Calendars(list(rows))
+
+
+def all_days() -> QuerySet[CalendarException]:
+    """Every exception, to be listed."""
+    return CalendarException.objects.all()
+
+
+def get_day(pk: int) -> CalendarException:
+    """One exception; NotFound when there is none."""
+    found = all_days().filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no such day."))
+    return found
