@@ -1,5 +1,18 @@
-"""URLs of this app."""
+"""What this app answers under `/api/v1/`."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from pipeline.api.definitions import Pipelines, Products
+from pipeline.api.opportunities import OneOpportunity, Opportunities, OpportunityTransitions
+
+urlpatterns = [
+    path("opportunities/", Opportunities.as_view(), name="api-opportunities"),
+    path("opportunities/<int:pk>/", OneOpportunity.as_view(), name="api-opportunity"),
+    path(
+        "opportunities/<int:pk>/transitions/",
+        OpportunityTransitions.as_view(),
+        name="api-opportunity-transitions",
+    ),
+    path("pipelines/", Pipelines.as_view(), name="api-pipelines"),
+    path("products/", Products.as_view(), name="api-products"),
+]

@@ -169,18 +169,16 @@ def hold(
     need_reason(reason)
     calendar = clocks.calendar_of(opportunity.customer)
     today = local_date(at, calendar)
+    sentence = ""
     if until <= today:
-        raise Invalid(
-            _("Choose a day after today."), code="until_not_ahead", details={"until": str(until)}
+        sentence, code = _("Choose a day after today."), "until_not_ahead"
+    elif count_working_days(today, until, calendar) > LONGEST_HOLD:
+        code = "until_too_far"
+        sentence = _("Wait {days} working days at most; close the sale if it takes longer.").format(
+            days=LONGEST_HOLD
         )
-    if count_working_days(today, until, calendar) > LONGEST_HOLD:
-        raise Invalid(
-            _("Wait {days} working days at most; close the sale if it takes longer.").format(
-                days=LONGEST_HOLD
-            ),
-            code="until_too_far",
-            details={"until": str(until), "most_working_days": LONGEST_HOLD},
-        )
+    if sentence:
+        raise Invalid(sentence, code=code, details={"until": [sentence]})
     sale = move(
         opportunity,
         Transition.Name.HOLD,
@@ -265,11 +263,8 @@ def lose(
     """Close without a win: lost, no decision, or withdrawn by us, saying why."""
     need_reason(reason)
     if outcome not in OUTCOMES:
-        raise Invalid(
-            _("Say how it ended: lost, no decision, or withdrawn."),
-            code="outcome_unknown",
-            details={"outcome": [str(each) for each in OUTCOMES]},
-        )
+        sentence = _("Say how it ended: lost, no decision, or withdrawn.")
+        raise Invalid(sentence, code="outcome_unknown", details={"outcome": [sentence]})
     sale = move(
         opportunity,
         Transition.Name.LOSE,

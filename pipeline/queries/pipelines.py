@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from core.errors import NotFound
-from pipeline.models import Pipeline, PipelineVersion, Product
+from core.errors import Invalid, NotFound
+from pipeline.models import PipelineVersion, Product
 
 
 def current_version(pipeline: str | None = None) -> PipelineVersion:
@@ -30,9 +30,27 @@ def current_versions() -> list[PipelineVersion]:
     )
 
 
-def published_pipelines() -> QuerySet[Pipeline]:
-    """Every pipeline something can run through."""
-    return Pipeline.objects.exclude(versions__published_at=None).distinct().order_by("pk")
+def versions_in_force() -> QuerySet[PipelineVersion]:
+    """The newest published version of every pipeline, with its stages and their criteria."""
+    newest = (
+        PipelineVersion.objects.filter(pipeline=OuterRef("pipeline"), published_at__isnull=False)
+        .order_by("-number")
+        .values("pk")[:1]
+    )
+    return (
+        PipelineVersion.objects.filter(pk=Subquery(newest))
+        .select_related("pipeline")
+        .prefetch_related("stages__criteria")
+    )
+
+
+def get_product(pk: int) -> Product:
+    """A product, on sale or not; Invalid when there is none, as it is named in an input."""
+    found = Product.objects.filter(pk=pk).first()
+    if found is None:
+        sentence = _("There is no such product.")
+        raise Invalid(sentence, code="product_unknown", details={"product": [sentence]})
+    return found
 
 
 def products_on_sale() -> QuerySet[Product]:
