@@ -9,7 +9,7 @@ urlpatterns = [
     path("", include("crm.urls")),
     path("", include("pipeline.urls")),
     path("admin/", admin.site.urls),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("config.sign_in_urls")),
     path("account/mfa/", include("allauth.mfa.urls")),
     path("api/", include("config.api_urls")),
 ]

@@ -193,14 +193,14 @@ def field(
     bound: BoundField,
     label: str = "",
     hint: str = "",
-    placeholder: str = "",
+    placeholder: str | None = None,
     autofocus: bool = False,
 ) -> dict[str, Any]:
     """Label, control, hint and error of one form field."""
     widget = bound.field.widget
     attributes: dict[str, Any] = {"class": _control_class(widget)}
-    if placeholder:
-        attributes["placeholder"] = placeholder
+    if placeholder is not None:
+        attributes["placeholder"] = placeholder or False
     if autofocus:
         attributes["autofocus"] = True
     text = hint or bound.help_text
