@@ -309,7 +309,8 @@ def _holes(text: str) -> list[str]:
 SEEN_ATTRIBUTES = ("title", "placeholder", "aria-label", "alt", "data-label")
 COMMENTS = re.compile(
     r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}|<!--.*?-->|<(script|style)\b.*?</\1>"
-    r"|\{%\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*%\}",
+    r"|\{%\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*%\}"
+    r"|\{%\s*block page_class\s*%\}.*?endblock\s*%\}",
     re.DOTALL,
 )
 TEMPLATE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
