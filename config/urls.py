@@ -1,7 +1,11 @@
 """Every URL of Baton: one line an app, and what packages bring."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+
+# One sign-in, with its second step and its lockout, for the administration too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("core.urls")),

@@ -2,12 +2,19 @@
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 
 from tests.cast import UserFactory
 
 pytestmark = pytest.mark.browser
 
 SIGNED_OUT = ["/account/login/", "/account/password/reset/", "/account/signup/"]
+
+
+@pytest.fixture(autouse=True)
+def _no_tries_yet():
+    """Rate limits are counted in the cache."""
+    cache.clear()
 
 
 @pytest.fixture
@@ -48,6 +55,29 @@ def test_five_wrong_passwords_close_the_name(visit, anna):
         window.page.wait_for_load_state("networkidle")
     window.page.get_by_role("heading", name="Too many tries").wait_for()
     assert window.axe() == ""
+
+
+@pytest.mark.parametrize("spelling", ["anna", "ANNA", " Anna "])
+def test_lockout_counts_a_name_however_it_is_spelled(client, anna, spelling):
+    for name in ("anna", "Anna", "aNNa", "ANNA", "anna"):
+        client.post("/account/login/", {"login": name, "password": "wrong"})
+    right = {"login": spelling, "password": "a long pass phrase"}
+    answer = client.post("/account/login/", right)
+    assert answer.status_code == 429
+    assert "_auth_user_id" not in client.session
+
+
+def test_lockout_of_one_name_leaves_the_others_alone(client, anna):
+    for _try in range(6):
+        client.post("/account/login/", {"login": "boris", "password": "wrong"})
+    client.post("/account/login/", {"login": "anna", "password": "a long pass phrase"})
+    assert client.session["_auth_user_id"] == str(anna.pk)
+
+
+def test_administration_has_no_sign_in_of_its_own(client, anna):
+    answer = client.post("/admin/login/", {"username": "anna", "password": "a long pass phrase"})
+    assert answer["Location"].startswith("/account/login/?next=")
+    assert "_auth_user_id" not in client.session
 
 
 def test_reset_by_mail(visit, anna):
