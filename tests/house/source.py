@@ -12,7 +12,7 @@ FLOORS = {"core": 0, "accounts": 1, "crm": 2, "pipeline": 3, "analytics": 4, "in
 def tracked() -> tuple[Path, ...]:
     """Every file under version control or about to be, relative to the root."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         text=True,
