@@ -5,6 +5,7 @@ Databases per worker come from pytest-django.
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
@@ -12,6 +13,10 @@ from django.conf import settings
 from config.dev import messages
 
 pytest_plugins = ["tests.browser"]
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("baton", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("baton")
 
 
 def pytest_configure(config: pytest.Config) -> None:
