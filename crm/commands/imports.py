@@ -318,7 +318,7 @@ def _open(services: Sequence[Service], *, by: User, at: datetime) -> dict[str, i
     events.record_many(
         [
             events.Fact(
-                "customer.assigned",
+                "assignment.imported",
                 customers[c],
                 customers[c],
                 {"user": u, "user_name": names[u], "part": part, "reason": reason},

@@ -1,8 +1,8 @@
 """Which column of a foreign file is which field of ours, and what its words mean.
 
-A profile is a TOML file with a table per kind (`[customers]`), holding `columns` (column to
-field), `values` (column to a table of words), `defaults` (field to value) and `dates`. What is
-said on the command line comes on top.
+A profile is a TOML file with a table per kind (`[customers]`), holding `file` (its usual name),
+`columns` (column to field), `values` (column to a table of words), `defaults` (field to value)
+and `dates`. What is said on the command line comes on top.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class Profile:
     """The mapping of one kind of file."""
 
     source: str = "csv"
+    file: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
@@ -78,6 +79,7 @@ def load_profile(path: str, kind: str) -> Profile:
     _check(part, path)
     return Profile(
         source=str(content.get("source", file.stem)),
+        file=str(part.get("file", "")),
         columns=part.get("columns", {}),
         values=part.get("values", {}),
         defaults={name: str(value) for name, value in part.get("defaults", {}).items()},
@@ -86,7 +88,7 @@ def load_profile(path: str, kind: str) -> Profile:
 
 
 def _check(part: Mapping[str, Any], path: str) -> None:
-    known = {"columns", "values", "defaults", "dates"}
+    known = {"file", "columns", "values", "defaults", "dates"}
     if unknown := set(part) - known:
         raise Invalid(
             _("The profile {path} says {unknown}; it may say {known}.").format(
