@@ -9,6 +9,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 NAMES = ("login", "username", "email")
+LONGEST_NAME = 255
+"""What the table of tries holds."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -26,4 +28,4 @@ def tried_name(request: HttpRequest | None, credentials: Mapping[str, Any] | Non
     """
     sent = request.POST if request is not None else {}
     given = [source.get(name) for source in (credentials or {}, sent) for name in NAMES]
-    return next((str(name).strip().casefold() for name in given if name), "")
+    return next((str(name).strip().casefold()[:LONGEST_NAME] for name in given if name), "")

@@ -54,6 +54,11 @@ def _names(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
+def all_tokens() -> QuerySet[ApiToken]:
+    """Every token, also those that have ended, the newest first."""
+    return ApiToken.objects.order_by("-pk")
+
+
 def tokens_of(user: User) -> QuerySet[ApiToken]:
     """The tokens a person made and has not revoked, the newest first."""
     return ApiToken.objects.filter(user=user, revoked_at=None)
