@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class CrmConfig(AppConfig):
@@ -6,5 +7,11 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """Say which events of the change feed a user reads, and listen."""
+        from core.palette import register  # noqa: PLC0415 - as above
         from crm import subscribers  # noqa: F401, PLC0415 - models are loaded only now
         from crm.queries import feed  # noqa: F401, PLC0415 - models are loaded only now
+        from crm.views import palette  # noqa: PLC0415 - as above
+
+        register(palette.find_customers, title=gettext_lazy("Customers"), order=10)
+        register(palette.find_contacts, title=gettext_lazy("People"), order=30)
+        register(palette.find_places, title=gettext_lazy("Go and do"), order=90)

@@ -173,15 +173,18 @@ def change_customer(
     at: datetime,
     changes: Mapping[str, Any],
     seen_at: datetime | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> Customer:
     """Change what is given of FACTS.
 
-    `seen_at` is the `updated_at` the actor had before his eyes: if somebody has changed the
-    customer since, it is a Conflict that says who.
+    `seen_at` is the `updated_at` the actor had before his eyes, `seen` the values of single facts:
+    if somebody has changed them since, it is a Conflict that says who.
     """
     customer = lock_customer(customer.pk)
     require(by, "customer.change", customer)
     if seen_at is not None and seen_at != customer.updated_at:
+        _refuse_stale(customer, by)
+    if any(getattr(customer, name) != value for name, value in (seen or {}).items()):
         _refuse_stale(customer, by)
     before = {name: getattr(customer, name) for name in changes if name in FACTS}
     _take_facts(customer, changes, by)

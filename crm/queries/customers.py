@@ -99,7 +99,7 @@ def narrow(queryset: QuerySet[Customer], user: User, wanted: Mapping[str, Any]) 
     return search(queryset, wanted.get("q") or "")
 
 
-def with_primary(queryset: QuerySet[Customer]) -> QuerySet[Customer]:
+def with_primary(queryset: QuerySet[Customer]) -> Any:
     """Join who serves it now: columns `serving__user_id`, `serving__user__name`."""
     now = Q(assignments__part=Assignment.Part.PRIMARY, assignments__ends_at__isnull=True)
     return queryset.annotate(serving=FilteredRelation("assignments", condition=now))

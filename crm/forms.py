@@ -1,0 +1,249 @@
+"""The shape of what people fill in about customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Activity, Assignment, Contact, Customer
+
+TEXT = 20_000
+ANY = ("", "—")
+
+
+class Number(forms.IntegerField):
+    """The number of a row, as a hidden part of a search field sends it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
+
+
+class Day(forms.DateField):
+    """A date, picked or typed as 2026-02-13."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **kwargs)
+
+
+class Moment(forms.DateTimeField):
+    """A date and time in the reader's zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        super().__init__(
+            widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs
+        )
+
+
+class CustomerForm(forms.ModelForm):
+    """What we know of a customer."""
+
+    parent = Number(label=_("Part of"), required=False)
+    website = forms.URLField(
+        label=_("Website"),
+        required=False,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
+
+    class Meta:
+        model = Customer
+        fields = [
+            "name",
+            "other_names",
+            "registration_number",
+            "tier",
+            "industry",
+            "region",
+            "country",
+            "website",
+            "address",
+        ]
+        widgets = {
+            "other_names": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def _post_clean(self) -> None:
+        """The command checks the values; the instance stays as it is."""
+
+
+class NewCustomerForm(CustomerForm):
+    """A new customer, and who serves it."""
+
+    team = Number(label=_("Served by team"), widget=forms.Select)
+    primary = Number(
+        label=_("Who serves it"), required=False, help_text=_("Left empty: you, when you sell.")
+    )
+    state = forms.ChoiceField(label=_("State"), choices=Customer.State.choices)
+
+    def __init__(self, *args: Any, teams: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].widget.choices = teams
+
+
+class StateForm(forms.Form):
+    """How the customer stands to us."""
+
+    state = forms.ChoiceField(
+        label=_("State"), choices=Customer.State.choices, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("Why"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ContactForm(forms.ModelForm):
+    """A person at a customer."""
+
+    class Meta:
+        model = Contact
+        fields = ["name", "title", "department", "level", "email", "phone"]
+
+    def _post_clean(self) -> None:
+        """The command checks the values; the instance stays as it is."""
+
+
+class QuickLogForm(forms.Form):
+    """Three fields, and the rest folded away."""
+
+    customer = Number(label=_("Customer"))
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=Activity.Kind.choices,
+        widget=forms.RadioSelect,
+        initial=Activity.Kind.CALL,
+    )
+    text = forms.CharField(
+        label=_("What happened"),
+        max_length=TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The first line becomes the heading."),
+    )
+    starts_at = Moment(label=_("When"), required=False, help_text=_("Left empty: now."))
+    ends_at = Moment(label=_("Until"), required=False)
+    contacts = forms.TypedMultipleChoiceField(
+        label=_("From the customer"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    colleagues = forms.TypedMultipleChoiceField(
+        label=_("From us"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    outcome = forms.CharField(
+        label=_("Outcome"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
+    next_step_date = Day(label=_("by"), required=False)
+    unanswered = forms.BooleanField(
+        label=_("Nobody answered"), required=False, help_text=_("Does not count as contact.")
+    )
+    opportunity = Number(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        contacts: Sequence[tuple[int, str]] = (),
+        colleagues: Sequence[tuple[int, str]] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "contacts", contacts)
+        _offer(self, "colleagues", colleagues)
+
+
+class ActivityForm(forms.ModelForm):
+    """Correcting what was written."""
+
+    class Meta:
+        model = Activity
+        fields = ["kind", "subject", "body", "starts_at", "ends_at", "outcome", "two_way"]
+        field_classes = {"starts_at": Moment, "ends_at": Moment}
+        widgets = {
+            "body": forms.Textarea(attrs={"rows": 6}),
+            "outcome": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def _post_clean(self) -> None:
+        """The command checks the values; the instance stays as it is."""
+
+
+class ActionForm(forms.Form):
+    """Something to be done."""
+
+    text = forms.CharField(label=_("What"), max_length=200)
+    due_date = Day(label=_("by"), required=False)
+
+
+class WordForm(forms.Form):
+    """One word on why, or on what came of it."""
+
+    word = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AssignForm(forms.Form):
+    """Who gets which part."""
+
+    user = Number(label=_("Person"))
+    part = forms.ChoiceField(label=_("Part"), choices=Assignment.Part.choices)
+    outside = forms.ChoiceField(
+        label=_("If somebody of another team"),
+        required=False,
+        choices=[
+            ANY,
+            ("grant", _("open this customer to them")),
+            ("move", _("hand the customer to their team")),
+        ],
+    )
+    reason = forms.CharField(label=_("Why"), required=False, max_length=500)
+
+
+class ReassignForm(forms.Form):
+    """Which customers go to whom, and why."""
+
+    share = forms.MultipleChoiceField(label=_("Customers"), required=False)
+    receivers = forms.TypedMultipleChoiceField(
+        label=_("To"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    other = Number(label=_("Or somebody else"), required=False)
+    outside = forms.ChoiceField(
+        label=_("Where the receiver is of another team"),
+        required=False,
+        choices=[
+            ("", _("ask me")),
+            ("grant", _("open the customers to them")),
+            ("move", _("hand the customers to their team")),
+        ],
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Both sides read it, and it stays in the history."),
+    )
+
+    def __init__(
+        self, *args: Any, shares: list[str], receivers: list[tuple[int, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "share", [(share, share) for share in shares])
+        _offer(self, "receivers", receivers)
+
+
+class GiverForm(forms.Form):
+    """Whose customers are looked at."""
+
+    primary = Number(label=_("Served by"), required=False)
+
+
+def _offer(form: forms.Form, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+    """Set what a field of this very form may be."""
+    field: Any = form.fields[name]
+    field.choices = choices

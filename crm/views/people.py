@@ -1,0 +1,129 @@
+"""People at customers, and ours as far as customers are left to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.forms import explain
+from core.errors import Invalid
+from core.web import done
+from crm import access
+from crm.commands import assignments, contacts
+from crm.forms import AssignForm, ContactForm, WordForm
+from crm.models import Assignment
+from crm.queries import colleagues
+from crm.views.customers import dialog
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note a person at a customer."""
+    customer = access.get_customer(request.user, pk)
+    form = ContactForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            contacts.create_contact(
+                customer=customer, by=request.user, at=timezone.now(), facts=form.cleaned_data
+            )
+        except Invalid as error:
+            explain(form, error)
+        else:
+            return done(request, f"{reverse('customer', args=[pk])}#people")
+    context = {"form": form, "customer": customer, "contact": None}
+    return dialog(request, "crm/dialogs/contact.html", context, 422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what we know of a person."""
+    contact = access.get_contact(request.user, pk)
+    initial = {name: getattr(contact, name) for name in contacts.FACTS}
+    form = ContactForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            contacts.change_contact(
+                contact,
+                by=request.user,
+                at=timezone.now(),
+                changes=form.cleaned_data,
+                seen_at=parse_datetime(request.POST.get("seen_at", "")[:40]),
+            )
+        except Invalid as error:
+            explain(form, error)
+        else:
+            return done(request, f"{reverse('customer', args=[contact.customer_id])}#people")
+    context = {"form": form, "customer": contact.customer, "contact": contact}
+    context["seen_at"] = request.POST.get("seen_at") or contact.updated_at.isoformat()
+    return dialog(request, "crm/dialogs/contact.html", context, 422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def contact_left(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person has left the customer, or is back."""
+    contact = access.get_contact(request.user, pk)
+    left = request.POST.get("left") == "1"
+    contacts.mark_left(contact, by=request.user, at=timezone.now(), left=left)
+    return done(request, f"{reverse('customer', args=[contact.customer_id])}?tab=people")
+
+
+@login_required
+@require_GET
+def options(request: HttpRequest) -> JsonResponse:
+    """What a combobox of our people asks for."""
+    selling = request.GET.get("selling") == "1"
+    found = colleagues.options(request.GET.get("q", "")[:100], selling=selling)
+    return JsonResponse({"results": found})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give one of us a part at the customer."""
+    customer = access.get_customer(request.user, pk)
+    form = AssignForm(request.POST or None, initial={"part": Assignment.Part.DEPUTY})
+    chosen = ""
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        person = colleagues.get_person(data.pop("user"))
+        chosen = person.name
+        try:
+            assignments.assign(
+                customer,
+                user=person,
+                by=request.user,
+                at=timezone.now(),
+                part=data["part"],
+                reason=data["reason"],
+                outside=data["outside"] or None,
+            )
+        except Invalid as error:
+            explain(form, error)
+        else:
+            return done(request, f"{reverse('customer', args=[pk])}?tab=serving")
+    context: dict[str, Any] = {"form": form, "customer": customer, "chosen": chosen}
+    return dialog(request, "crm/dialogs/assign.html", context, 422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_assignment(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a part, with a reason."""
+    assignment = access.get_assignment(request.user, pk)
+    form = WordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        assignments.end(
+            assignment, reason=form.cleaned_data["word"], by=request.user, at=timezone.now()
+        )
+        return done(request, f"{reverse('customer', args=[assignment.customer_id])}?tab=serving")
+    context = {"form": form, "customer": assignment.customer, "assignment": assignment}
+    return dialog(request, "crm/dialogs/end.html", context, 422 if form.errors else 200)
