@@ -264,6 +264,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ActionState": "crm.models.action.Action.State",
+        "ActivityKind": "crm.models.activity.Activity.Kind",
+        "AssignmentPart": "crm.models.assignment.Assignment.Part",
+        "CalendarDayKind": "core.models.calendar.CalendarException.Kind",
+        "ContactState": "crm.models.contact.Contact.State",
+        "CustomerState": "crm.models.customer.Customer.State",
+        "CustomerTier": "crm.models.customer.Customer.Tier",
+        "OpportunityState": "pipeline.models.opportunity.Opportunity.State",
+        "Role": "accounts.models.user.Role",
+        "TokenScope": "accounts.models.token.ApiToken.Scope",
+    },
     "COMPONENT_SPLIT_REQUEST": True,
 }
 

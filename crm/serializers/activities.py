@@ -78,7 +78,7 @@ class ActivityInput(serializers.Serializer):
     """What happened, in one request."""
 
     customer = serializers.IntegerField(min_value=1)
-    kind = serializers.ChoiceField(choices=Activity.Kind)
+    kind = serializers.ChoiceField(choices=Activity.Kind.choices)
     text = serializers.CharField(max_length=10_000, help_text="The first line is the subject.")
     subject = serializers.CharField(max_length=200, required=False)
     starts_at = serializers.DateTimeField(required=False, help_text="Default: now.")
@@ -176,7 +176,7 @@ class TimelineRow(serializers.Serializer):
     """An activity at any customer you may see."""
 
     id = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=Activity.Kind)
+    kind = serializers.ChoiceField(choices=Activity.Kind.choices)
     subject = serializers.CharField()
     outcome = serializers.CharField()
     starts_at = serializers.DateTimeField()

@@ -35,7 +35,7 @@ class AssignInput(serializers.Serializer):
     """Who gets which part."""
 
     user = serializers.IntegerField(min_value=1)
-    part = serializers.ChoiceField(choices=Assignment.Part)
+    part = serializers.ChoiceField(choices=Assignment.Part.choices)
     reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
     outside = serializers.ChoiceField(
         choices=OUTSIDE,

@@ -118,7 +118,7 @@ class CustomerInput(CustomerFacts):
     primary = serializers.IntegerField(
         required=False, min_value=1, help_text="Default: you, when you sell."
     )
-    state = serializers.ChoiceField(choices=Customer.State, default=Customer.State.PROSPECT)
+    state = serializers.ChoiceField(choices=Customer.State.choices, default=Customer.State.PROSPECT)
     source = serializers.CharField(max_length=40, required=False)
     external_id = serializers.CharField(max_length=120, required=False)
 
@@ -129,7 +129,7 @@ class CustomerInput(CustomerFacts):
 class StateInput(serializers.Serializer):
     """How the customer stands to us from now on."""
 
-    state = serializers.ChoiceField(choices=Customer.State)
+    state = serializers.ChoiceField(choices=Customer.State.choices)
     reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
 
 
