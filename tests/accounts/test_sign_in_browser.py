@@ -31,6 +31,14 @@ def sign_in(page, password="a long pass phrase"):
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
+def confirm(window):
+    """Changing how one signs in asks for the password once more."""
+    window.page.get_by_role("heading", name="Is it still you?").wait_for()
+    window.check()
+    window.page.locator("[name=password]").fill("a long pass phrase")
+    window.page.get_by_role("button", name="Confirm").click()
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
@@ -113,8 +121,9 @@ def test_passkey_is_made_and_signs_in(visit, anna, settings):
     devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     sign_in(page)
     page.get_by_role("link", name="Add a passkey").click()
-    assert window.axe() == ""
-    page.get_by_label("Name").fill("Laptop")
+    confirm(window)
+    page.get_by_role("textbox", name="Name").fill("Laptop")
+    window.check()
     page.get_by_label("Signs in without the password").check()
     page.get_by_role("button", name="Add a passkey").click()
     page.wait_for_url(lambda url: "/webauthn/add" not in url)
@@ -136,6 +145,7 @@ def test_second_step_is_switched_on_and_asked_for(visit, anna):
     window = visit(path="/account/login/?next=/account/mfa/totp/activate/")
     page = window.page
     sign_in(page)
+    confirm(window)
     secret = page.get_by_label("Secret, if you cannot scan").input_value()
     assert window.axe() == ""
     code = f"{auth.hotp_value(secret, next(iter(auth.yield_hotp_counters_from_time()))):06d}"
