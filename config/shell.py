@@ -6,7 +6,7 @@ Runs for every page, so it asks the database for nothing before the template ask
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.module_loading import import_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 UNREAD = "accounts.queries.inbox.unread_count"
@@ -29,14 +29,11 @@ class Place:
     """A line of the rail, there only when its URL exists."""
 
     key: str
-    label: Promise
+    label: Promise | str
     icon: str
     url_name: str
-    letter: str = ""
-
-    @property
-    def url(self) -> str:
-        return _url(self.url_name)
+    letter: str
+    url: str = ""
 
 
 MAIN = (
@@ -60,6 +57,25 @@ def _url(name: str) -> str:
         return ""
 
 
+@functools.cache
+def _there(places: tuple[Place, ...], language: str) -> list[Place]:
+    """Places that exist, in the words of a language; the same for every page of a process."""
+    return [
+        replace(place, label=str(place.label), url=_url(place.url_name))
+        for place in places
+        if _url(place.url_name)
+    ]
+
+
+@functools.cache
+def _themes(language: str) -> list[tuple[str, str, str]]:
+    return [
+        ("auto", gettext("As the system"), "monitor"),
+        ("light", gettext("Light"), "sun"),
+        ("dark", gettext("Dark"), "moon"),
+    ]
+
+
 class Shell:
     """The frame of one page for one person."""
 
@@ -69,17 +85,19 @@ class Shell:
 
     @property
     def main_places(self) -> list[Place]:
-        return [place for place in MAIN if place.url]
+        return _there(MAIN, self.language)
 
     @property
     def more_places(self) -> list[Place]:
-        return [place for place in MORE if place.url]
+        return _there(MORE, self.language)
 
     @cached_property
     def here(self) -> str:
         """Key of the place whose address begins this page's address, the longest first."""
         path = self.request.path
-        fitting = [one for one in (*MAIN, *MORE) if one.url and self._within(path, one.url)]
+        fitting = [
+            one for one in (*self.main_places, *self.more_places) if self._within(path, one.url)
+        ]
         return max(fitting, key=lambda one: len(one.url)).key if fitting else ""
 
     @staticmethod
@@ -127,7 +145,7 @@ class Shell:
     def rail(self) -> str:
         return "folded" if self.request.COOKIES.get(RAIL_COOKIE) == "folded" else "open"
 
-    @property
+    @cached_property
     def language(self) -> str:
         return get_language() or settings.LANGUAGE_CODE
 
@@ -136,12 +154,8 @@ class Shell:
         return list(settings.LANGUAGES)
 
     @property
-    def themes(self) -> list[tuple[str, Promise, str]]:
-        return [
-            ("auto", _("As the system"), "monitor"),
-            ("light", _("Light"), "sun"),
-            ("dark", _("Dark"), "moon"),
-        ]
+    def themes(self) -> list[tuple[str, str, str]]:
+        return _themes(self.language)
 
     @property
     def time_zone(self) -> str:

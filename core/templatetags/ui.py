@@ -16,10 +16,13 @@ from typing import Any
 
 import lucide
 from django import template
+from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.forms import Textarea as TextareaInput
+from django.template.loader import get_template
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.display import (
@@ -139,12 +142,16 @@ def person(user: Any, size: str = "") -> SafeString:
 @register.simple_tag
 def tier(value: str | None) -> SafeString:
     """Tier of a customer: S, A, B or C."""
+    return _tier(value or "", get_language() or "")
+
+
+@functools.lru_cache(maxsize=64)
+def _tier(value: str, language: str) -> SafeString:
     if not value:
         return mark_safe("")
     tone = {"S": "info", "A": "good"}.get(value, "")
-    return format_html(
-        '<span class="badge tier {}" title="{}">{}</span>', tone, _("Tier %s") % value, value
-    )
+    title = _("Tier %s") % value
+    return format_html('<span class="badge tier {}" title="{}">{}</span>', tone, title, value)
 
 
 @register.simple_tag
@@ -183,6 +190,22 @@ def tone_icon(tone: str) -> str:
 def as_json(value: Any) -> str:
     """Serialise for a data attribute; the template escapes it."""
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+_FROZEN: dict[tuple[str, str], SafeString] = {}
+
+
+@register.simple_tag(takes_context=True)
+def frozen(context: template.Context, name: str) -> SafeString:
+    """Include a template that is the same on every page of a language; drawn once per process.
+
+    It sees `shell` and nothing else, and may use nothing of it that belongs to one person.
+    """
+    key = (name, get_language() or "")
+    if key not in _FROZEN or settings.DEBUG:
+        html = get_template(name).render({"shell": context["shell"]})
+        _FROZEN[key] = mark_safe(html)  # noqa: S308 - a template has escaped it
+    return _FROZEN[key]
 
 
 # --- forms --------------------------------------------------------------------------------

@@ -15,6 +15,12 @@ from core.templatetags import ui
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
+
 def render(source, rf=None, path="/", **context):
     if rf:
         context["request"] = rf.get(path)
