@@ -11,6 +11,7 @@ from django import forms
 from django.conf import settings
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import ApiToken, Level, Role, Team, User
 from accounts.queries.teams import all_teams, tree
@@ -79,7 +80,7 @@ class PreferencesFields(forms.Form):
 class ProfileForm(PreferencesFields):
     """What everybody may change of himself."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
     title = forms.CharField(label=_("Job title"), max_length=120, required=False)
     theme = forms.ChoiceField(label=_("Appearance"), choices=THEMES, widget=forms.RadioSelect)
     field_order = ["name", "title", "language", "time_zone", "theme"]
@@ -88,7 +89,7 @@ class ProfileForm(PreferencesFields):
 class PersonForm(PreferencesFields):
     """One of our people, as administrators see him."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
     username = forms.CharField(
         label=_("User name"), max_length=150, help_text=_("For sign-in. Letters, digits and @.+-_")
     )

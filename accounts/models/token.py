@@ -1,14 +1,15 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ApiToken(models.Model):
     """A personal key to the API. Only its SHA-256 is kept; the key is shown once."""
 
     class Scope(models.TextChoices):
-        READ = "read", _("read")
-        WRITE = "write", _("read and write")
+        READ = "read", pgettext_lazy("token", "read")
+        WRITE = "write", pgettext_lazy("token", "read and write")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="api_tokens"
