@@ -133,8 +133,10 @@ def test_an_address_that_is_none_is_a_problem_too(client, settings, method, debu
 
 def test_who_is_not_signed_in_is_told_how(client):
     response = client.get(GROUPS)
-    assert response.status_code in (401, 403)
-    assert response.json()["code"] == "not_authenticated"
+    assert (response.status_code, response.json()["code"]) == (401, "not_authenticated")
+    assert response["WWW-Authenticate"] == 'Bearer realm="Baton"'
+    unknown = client.get(GROUPS, headers={"Authorization": "Bearer baton_x"})
+    assert (unknown.status_code, unknown.json()["code"]) == (401, "bad_token")
 
 
 def test_a_method_that_is_not_there(api):
@@ -228,9 +230,19 @@ def test_emoji_html_and_chinese_are_just_text(api):
         assert made.json()["name"] == name
 
 
-def test_sentences_come_in_the_language_of_the_reader(api):
-    response = api.get("/api/v1/fixed/?x=1", headers={"Accept-Language": "zh-hans"})
-    assert response.json()["code"] == "invalid"
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Some fields cannot be taken as they are."),
+        ("zh-hans", "有些字段需要修改后才能提交。"),
+        ("zh-hant", "有些欄位需要修改後才能送出。"),
+    ],
+)
+def test_sentences_come_in_the_language_of_the_reader(api, anna, language, sentence):
+    anna.language = language
+    anna.save()
+    document = api.get("/api/v1/fixed/?x=1").json()
+    assert (document["code"], document["detail"]) == ("invalid", sentence)
 
 
 def test_a_form_of_another_site_cannot_post(anna):
