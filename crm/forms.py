@@ -141,7 +141,7 @@ class QuickLogForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
-    next_step_date = Day(label=_("by"), required=False)
+    next_step_date = Day(label=_("Due"), required=False)
     unanswered = forms.BooleanField(
         label=_("Nobody answered"), required=False, help_text=_("Does not count as contact.")
     )
@@ -179,7 +179,7 @@ class ActionForm(forms.Form):
     """Something to be done."""
 
     text = forms.CharField(label=_("What"), max_length=200)
-    due_date = Day(label=_("by"), required=False)
+    due_date = Day(label=_("Due"), required=False)
 
 
 class WordForm(forms.Form):
