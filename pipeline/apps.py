@@ -8,10 +8,12 @@ class PipelineConfig(AppConfig):
     def ready(self) -> None:
         """Register criteria and consumers, and hang onto the floors below."""
         from accounts.callbacks import CLOSING_CHECKS  # noqa: PLC0415 - models are loaded only now
+        from core.palette import register as find_by  # noqa: PLC0415 - same
         from crm.callbacks import ACTIVITY_LOGGED, HELD, REASSIGNED  # noqa: PLC0415 - same
         from crm.panels import register as fill_slot  # noqa: PLC0415 - same
         from pipeline import criteria, subscribers  # noqa: F401, PLC0415 - same
         from pipeline.commands import following  # noqa: PLC0415 - same
+        from pipeline.queries.jump import hits  # noqa: PLC0415 - same
 
         criteria.load()
         ACTIVITY_LOGGED.append(following.take_up_activity)
@@ -19,3 +21,4 @@ class PipelineConfig(AppConfig):
         HELD["opportunities"] = following.count_held
         CLOSING_CHECKS.append(following.still_leads)
         fill_slot("opportunities", "customer-opportunities", title=_("Opportunities"))
+        find_by(hits, title=_("Opportunities"), order=30)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -36,15 +36,23 @@ FACTS = (
 )
 """What can be edited in place, in the order of the process."""
 
+LONG = (
+    "problem",
+    "impact",
+    "decision_procedure",
+    "decision_criteria",
+    "differentiator",
+    "signature_plan",
+    "selection_statement",
+)
+"""Those that are told rather than named."""
+
 
 def _widgets() -> dict[str, forms.Widget]:
-    texts = ("problem", "impact", "decision_procedure", "decision_criteria", "differentiator")
-    texts += ("signature_plan", "selection_statement")
-    dates = ("expected_close_date", "decision_date", "offer_date", "signed_date")
-    dates += ("acceptance_date", "paid_date")
-    made: dict[str, forms.Widget] = {name: forms.Textarea(attrs={"rows": 3}) for name in texts}
-    for name in dates:
-        made[name] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    made: dict[str, forms.Widget] = {name: forms.Textarea(attrs={"rows": 3}) for name in LONG}
+    for name in FACTS:
+        if name.endswith("_date"):
+            made[name] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     made["amount"] = forms.NumberInput(attrs={"inputmode": "decimal", "min": "0", "step": "any"})
     return made
 
@@ -70,7 +78,7 @@ class CurrencyField(forms.ChoiceField):
     def keep(self, code: str) -> None:
         """Offer a currency that is not among the usual ones."""
         if code and code not in CURRENCIES:
-            self.choices = [(code, code), *self.choices]
+            self.choices = [(code, code), *cast(Any, self.choices)]
 
 
 class FactsForm(forms.ModelForm):
@@ -78,7 +86,7 @@ class FactsForm(forms.ModelForm):
 
     class Meta:
         model = Opportunity
-        fields = [*FACTS, "currency"]
+        fields = (*FACTS, "currency")
         widgets = _widgets()
 
     def __init__(self, *args: Any, only: tuple[str, ...], **kwargs: Any) -> None:
@@ -87,10 +95,11 @@ class FactsForm(forms.ModelForm):
         for name in [name for name in self.fields if name not in keep]:
             del self.fields[name]
         if "product" in self.fields:
-            self.fields["product"].queryset = products_for(self.instance)
+            product = cast(forms.ModelChoiceField, self.fields["product"])
+            product.queryset = products_for(self.instance)
         if "currency" in self.fields:
-            self.fields["currency"] = CurrencyField(required=False)
-            self.fields["currency"].keep(self.instance.currency)
+            self.fields["currency"] = currency = CurrencyField(required=False)
+            currency.keep(self.instance.currency)
 
     def changes(self) -> dict[str, Any]:
         """The named facts as the command takes them."""
@@ -106,7 +115,7 @@ class FactsForm(forms.ModelForm):
 class NewForm(forms.Form):
     """A new opportunity: the customer and a name, the rest when it is known."""
 
-    customer = forms.ModelChoiceField(label=_("Customer"), queryset=None)
+    customer: Any = forms.ModelChoiceField(label=_("Customer"), queryset=None)
     name = forms.CharField(label=_("What it is about"), max_length=200)
     amount = forms.DecimalField(
         label=_("Amount"), required=False, min_value=0, max_digits=14, decimal_places=2
@@ -126,8 +135,9 @@ class NewForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["customer"].queryset = visible_customers(user)
-        self.fields["customer"].error_messages["invalid_choice"] = _(
+        customer = cast(forms.ModelChoiceField, self.fields["customer"])
+        customer.queryset = visible_customers(user)
+        customer.error_messages["invalid_choice"] = _(
             "This customer does not exist, or is not yours to see."
         )
 

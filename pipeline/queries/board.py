@@ -268,10 +268,7 @@ def next_steps(picked: Sequence[dict[str, Any]], today: date) -> dict[int, NextS
     general: dict[int, NextStep] = {}
     for customer, opportunity, text, due in actions:
         step = NextStep(text, due, due is not None and due < today)
-        if opportunity is None:
-            general.setdefault(customer, step)
-        else:
-            own.setdefault(opportunity, step)
+        (own if opportunity else general).setdefault(opportunity or customer, step)
     found = {row["id"]: own.get(row["id"]) or general.get(row["customer_id"]) for row in picked}
     return {pk: step for pk, step in found.items() if step}
 

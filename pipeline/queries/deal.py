@@ -44,7 +44,7 @@ class Move:
 
     @property
     def label(self) -> str:
-        return Transition.Name(self.row.name).label
+        return str(Transition.Name(self.row.name).label)
 
     @property
     def tone(self) -> str:

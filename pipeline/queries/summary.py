@@ -82,6 +82,6 @@ def _stage_name(row: dict[str, Any]) -> str:
     return next((str(s) for s in stages_of(row["version_id"]) if s.key == row["stage"]), "")
 
 
-def _ended(row: dict[str, Any]) -> Ended:
+def _ended(row: Any) -> Ended:
     label = str(Opportunity.State(row["state"]).label)
     return Ended(row["state"], label, row["currency"], row["count"], row["sum"])

@@ -127,7 +127,7 @@ def today(user: User, now: datetime) -> Today:
     )
 
 
-def _actions(user: User, day: date) -> list[dict[str, Any]]:
+def _actions(user: User, day: date) -> list[Any]:
     return list(
         visible_actions(user)
         .filter(owner=user, state=Action.State.PLANNED, due_date__lte=day)

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Func, Q, QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.access import reach, reading_team_names, subtree
@@ -16,7 +15,7 @@ from accounts.models import Role, Team, User
 from accounts.roles import ALL_READ
 from crm.access import is_any_of, visible_customers
 from crm.models import Customer
-from crm.models.customer import Grams
+from crm.queries.customers import search, search_lower
 from pipeline import access
 from pipeline.models import Opportunity
 
@@ -24,15 +23,6 @@ WHOSE = ("mine", "team", "all")
 STATES = ("open", "live", "closed", *Opportunity.State.values)
 CLOSING = ("month", "quarter", "past")
 LONGEST_SEARCH = 100
-
-
-class Contains(Func):
-    """`a @> b` over arrays."""
-
-    template = "%(expressions)s"
-    arg_joiner = " @> "
-    arity = 2
-    conditional = True
 
 
 @dataclass(frozen=True)
@@ -82,7 +72,7 @@ def without_state(wanted: Wanted) -> Wanted:
 
 
 def _one_of(value: str | None, allowed: Any) -> str:
-    return value if value in allowed else ""
+    return value if value and value in allowed else ""
 
 
 def rows(user: User, wanted: Wanted, now: datetime) -> QuerySet[Opportunity]:
@@ -130,20 +120,10 @@ def _closing(closing: str, today: date) -> Q:
 
 def _search(user: User, text: str) -> Q:
     """Names of opportunities or of their customers that contain the text, by the gram indexes."""
-    customers = visible_customers(user).filter(_contains("search_text", text))
-    by_name = Opportunity.objects.annotate(lower_name=Lower("name")).filter(
-        _contains("lower_name", text)
-    )
+    by_name = search_lower(Opportunity.objects.all(), text, "name")
+    customers = search(visible_customers(user), text)
     by_customer = Opportunity.objects.filter(is_any_of("customer_id", customers.values("pk")))
     return Q(is_any_of("pk", by_name.values("pk").union(by_customer.values("pk"), all=True)))
-
-
-def _contains(column: str, text: str) -> Q:
-    lowered = text.lower()
-    exact = Q(**{f"{column}__contains": lowered})
-    if len(lowered) < 2 and ord(lowered[0]) < 11904:
-        return exact
-    return Q(Contains(Grams(F(column)), Grams(Value(lowered)))) & exact
 
 
 def teams_to_choose(user: User) -> list[tuple[int, str]]:
@@ -158,7 +138,7 @@ def customers_named(user: User, text: str) -> list[dict[str, Any]]:
     found = visible_customers(user)
     text = text.replace("\x00", "").strip()[:LONGEST_SEARCH]
     if text:
-        found = found.filter(_contains("search_text", text)).order_by("name")
+        found = search(found, text).order_by("name")
     else:
         found = found.order_by(F("last_activity_at").desc(nulls_last=True))
     return [

@@ -19,7 +19,6 @@ from core.errors import Conflict, Invalid
 from core.web import done, is_htmx, next_url, toast, trigger
 from pipeline import access
 from pipeline.commands import opportunities as commands
-from pipeline.gates import verdict
 from pipeline.queries import board as boards
 from pipeline.queries import wanted as filters
 from pipeline.views import moves
@@ -101,15 +100,13 @@ def move(request: HttpRequest) -> HttpResponse:
     before, after = opportunity.previous_stage, opportunity.next_stage
     if before is not None and to == before.key:
         return moves.ask(request, opportunity, "send_back")
-    if after is not None and to == after.key and not verdict(opportunity).is_open:
-        return moves.ask(request, opportunity, "advance")
     if after is None or to != after.key:
         raise Invalid(reasons()["ahead"])
     seq = _number(request.POST.get("seq", "")) or None
     try:
         moved = commands.advance(opportunity, by=request.user, at=timezone.now(), seq=seq)
-    except Conflict as refusal:
-        return moves.ask(request, opportunity, "advance", refusal=refusal)
+    except Conflict as conflict:
+        return moves.ask(request, opportunity, "advance", refusal=conflict)
     return _dropped(request, moved)
 
 
