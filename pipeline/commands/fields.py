@@ -96,6 +96,8 @@ def clean(sale: Opportunity) -> None:
             wrong.setdefault(name, []).append(_("A text cannot contain a NUL character."))
         elif isinstance(value, str) and longest and len(value) > longest and name not in wrong:
             wrong[name] = [_("At most {most} characters.").format(most=longest)]
+    if sale.amount is not None and sale.amount < 0:
+        wrong.setdefault("amount", []).append(_("An amount is not less than zero."))
     if wrong:
         raise Invalid(_("Some values cannot be taken."), code="invalid", details=wrong)
 
