@@ -17,6 +17,10 @@ ARGS ?=
 DATA ?=
 PROCESSES ?= 2
 
+# To run needs less than to test; the rest is installed when it is asked for.
+EXTENT := run
+test lint: EXTENT := all
+
 help: ## List the commands
 	@echo "make <command>:"
 	@sed -n 's/^\([a-z]*\):[^#]*## /  \1|/p' Makefile | awk -F'|' '{ printf "%-11s %s\n", $$1, $$2 }'
@@ -45,11 +49,11 @@ environment: # Make or update the Python environment; the commands above call it
 ifdef GIVEN
 	@if [ ! -x "$(IN)/python" ]; then \
 	  echo "VENV names $(GIVEN), which is no Python environment." >&2; exit 2; fi
-	@$(IN)/python config/dev/bootstrap.py "$(abspath $(GIVEN))" --given
+	@$(IN)/python config/dev/bootstrap.py "$(abspath $(GIVEN))" given
 else
 	@if [ -z "$(PYTHON)" ]; then \
 	  echo "$(if $(NAMED),$(NAMED) will not do: )Baton needs Python 3.11, 3.12 or 3.13 with venv" \
 	    "(on Debian: apt-get install python3 python3-venv); PYTHON=/path/to/python3 names one." >&2; \
 	  exit 2; fi
-	@$(PYTHON) config/dev/bootstrap.py $(FOLDER)
+	@$(PYTHON) config/dev/bootstrap.py $(FOLDER) $(EXTENT)
 endif

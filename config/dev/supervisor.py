@@ -19,6 +19,7 @@ from config.dev import servers
 from config.environment import NotReady, prepare
 
 COLOURS = ("36", "33", "35", "32")
+QUIET = "ignore:You're running the worker with superuser:UserWarning"  # a laptop's container
 GRACE = 12  # seconds a program has to end by itself
 
 
@@ -133,7 +134,7 @@ def programs(port: int) -> list[Program]:
     worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
     return [
         Program("web", web, {"PORT": str(port)}),
-        Program("worker", [*worker, *level], {"REMAP_SIGTERM": "SIGQUIT"}),
+        Program("worker", [*worker, *level], {"REMAP_SIGTERM": "SIGQUIT", "PYTHONWARNINGS": QUIET}),
         Program("beat", [*celery, "beat", *level]),
     ]
 

@@ -66,9 +66,7 @@ class Broker:
 
     def start(self) -> None:
         options = {"port": self.port, "bind": "127.0.0.1", "save": "", "appendonly": "no"}
-        arguments = [
-            part for name, value in options.items() for part in (f"--{name}", str(value))
-        ]
+        arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         self.process = subprocess.Popen(
             [binary(), *arguments, "--dir", str(self.folder)],
             stdout=subprocess.DEVNULL,
