@@ -3,13 +3,17 @@
 import threading
 import time
 from datetime import UTC, datetime
+from io import StringIO
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Q
 
 from core import events, feed
+from core.api.events import CURSOR
+from core.keyset import LARGEST_KEY
 from core.models import CalendarException, Event
 from core.queries.events import horizon
 
@@ -142,6 +146,27 @@ def test_an_event_no_rule_shows_is_seen_by_nobody(api, anna, boris, subject, rul
     assert read(api)["results"] == []
     feed.shows(lambda user: Q(name="a.made"))
     assert len(read(api)["results"]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_restore_into_a_younger_server_nobody_misses_an_event(api, anna, subject, rules):
+    feed.shows(lambda user: Q())
+    made = happen(anna, subject, "a.made", "b.made", "c.made")
+    older = horizon() + 10**9
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_event DISABLE TRIGGER event_append_only")
+        cursor.execute("UPDATE core_event SET xact = %s", [older])
+        cursor.execute("ALTER TABLE core_event ENABLE TRIGGER event_append_only")
+    call_command("adopt_events", stdout=StringIO())
+    later = happen(anna, subject, "d.made")
+    everything = read(api)["results"]
+    assert [row["id"] for row in everything] == made + later
+    half_way = CURSOR.write((older, made[1]))
+    assert [row["id"] for row in read(api, cursor=half_way)["results"]] == made[2:] + later
+    at_the_end = CURSOR.write((older, LARGEST_KEY))
+    assert [row["id"] for row in read(api, cursor=at_the_end)["results"]] == later
+    with pytest.raises(IntegrityError):
+        Event.objects.update(xact=1)
 
 
 @pytest.mark.parametrize(
