@@ -6,12 +6,15 @@ class CrmConfig(AppConfig):
     name = "crm"
 
     def ready(self) -> None:
-        """Say which events of the change feed a user reads, and listen."""
+        """Listen, and say what a user reads, finds, and holds."""
+        from accounts.callbacks import CLOSING_CHECKS  # noqa: PLC0415 - models are loaded only now
         from core.palette import register  # noqa: PLC0415 - as above
         from crm import subscribers  # noqa: F401, PLC0415 - models are loaded only now
         from crm.queries import feed  # noqa: F401, PLC0415 - models are loaded only now
+        from crm.queries.leaving import still_serves  # noqa: PLC0415 - as above
         from crm.views import palette  # noqa: PLC0415 - as above
 
+        CLOSING_CHECKS.append(still_serves)
         register(palette.find_customers, title=gettext_lazy("Customers"), order=10)
         register(palette.find_contacts, title=gettext_lazy("People"), order=30)
         register(palette.find_places, title=gettext_lazy("Go and do"), order=90)

@@ -219,7 +219,10 @@ def send_password_link(user: User, *, by: User, at: datetime) -> User:
 def still_held(user: User) -> list[Held]:
     """What stands in the way of closing this account, as every floor sees it."""
     holds = [
-        Held(_("leads the team {team}").format(team=name), f"/settings/teams/{pk}/")
+        Held(
+            _("{name} leads the team {team}.").format(name=user, team=name),
+            f"/settings/teams/{pk}/",
+        )
         for pk, name in Team.objects.filter(lead=user).values_list("pk", "name")
     ]
     for check in CLOSING_CHECKS:

@@ -222,7 +222,9 @@ def test_a_lead_cannot_be_closed_and_an_account_can_be_reopened(monkeypatch):
 
     with pytest.raises(Conflict) as refused:
         close_user(cast.boris, by=cast.otto, at=NOW)
-    assert [held["sentence"] for held in refused.value.details["holds"]] == ["leads the team North"]
+    assert [held["sentence"] for held in refused.value.details["holds"]] == [
+        "Boris leads the team North."
+    ]
 
     close_user(cast.anna, by=cast.otto, at=NOW)
     with pytest.raises(Conflict):

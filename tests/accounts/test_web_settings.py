@@ -185,7 +185,7 @@ def test_closing_shows_what_stands_in_the_way(client):
 
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "leads the team North" in page
+    assert "Boris leads the team North." in page
     assert f'href="/settings/teams/{cast.north.pk}/"' in page
     assert fresh(cast.boris).is_active
 

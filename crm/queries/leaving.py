@@ -1,0 +1,35 @@
+"""What a person still holds at customers, before the account can be closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import ngettext
+
+from accounts.callbacks import Held
+from accounts.models import User
+from crm.models import Action, Assignment
+
+
+def still_serves(user: User) -> Iterable[Held]:
+    """Customers whose primary he is, and next steps that wait for him."""
+    primary = Assignment.objects.filter(
+        user=user, part=Assignment.Part.PRIMARY, ends_at__isnull=True
+    ).count()
+    if primary:
+        sentence = ngettext(
+            "{name} is the primary of {count} customer.",
+            "{name} is the primary of {count} customers.",
+            primary,
+        )
+        yield Held(
+            sentence.format(name=user, count=primary), f"/customers/?primary={user.pk}", primary
+        )
+    planned = Action.objects.filter(owner=user, state=Action.State.PLANNED).count()
+    if planned:
+        sentence = ngettext(
+            "{count} planned next step is {name}'s.",
+            "{count} planned next steps are {name}'s.",
+            planned,
+        )
+        yield Held(sentence.format(name=user, count=planned), "", planned)
