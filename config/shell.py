@@ -26,7 +26,7 @@ RAIL_COOKIE = "baton_rail"
 
 @dataclass(frozen=True)
 class Place:
-    """A line of the rail, there only when its URL exists."""
+    """A line of the rail, there only when its URL exists; `covers` names what lies below it."""
 
     key: str
     label: Promise | str
@@ -34,12 +34,20 @@ class Place:
     url_name: str
     letter: str
     url: str = ""
+    covers: tuple[str, ...] = ()
 
 
 MAIN = (
     Place("today", _("Today"), "sun", "today", "t"),
     Place("customers", _("Customers"), "building-2", "customer-list", "c"),
-    Place("opportunities", _("Opportunities"), "square-kanban", "opportunity-board", "o"),
+    Place(
+        "opportunities",
+        _("Opportunities"),
+        "square-kanban",
+        "opportunity-board",
+        "o",
+        covers=("opportunity-list",),
+    ),
     Place("handovers", _("Hand-overs"), "arrow-right-left", "handover-list", "h"),
     Place("inbox", _("Inbox"), "inbox", "inbox", "i"),
 )
@@ -96,13 +104,16 @@ class Shell:
         """Key of the place whose address begins this page's address, the longest first."""
         path = self.request.path
         fitting = [
-            one for one in (*self.main_places, *self.more_places) if self._within(path, one.url)
+            (len(url), one.key)
+            for one in (*self.main_places, *self.more_places)
+            for url in (one.url, *map(_url, one.covers))
+            if self._within(path, url)
         ]
-        return max(fitting, key=lambda one: len(one.url)).key if fitting else ""
+        return max(fitting)[1] if fitting else ""
 
     @staticmethod
     def _within(path: str, url: str) -> bool:
-        return path == url or (url != "/" and path.startswith(url))
+        return path == url or (len(url) > 1 and path.startswith(url))
 
     @property
     def palette_url(self) -> str:

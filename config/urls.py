@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 # One sign-in, with its second step and its lockout, for the administration too.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # as allauth documents
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents
 
 urlpatterns = [
     path("", include("core.urls")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -153,7 +154,7 @@ def grouped(value: Any, decimals: int = 0) -> str:
 @functools.lru_cache(maxsize=4096)
 def name_initials(name: str) -> str:
     """Two letters of a Latin name, the last two characters of a Chinese one."""
-    words = name.split()
+    words = re.split(r"[(（]", name.strip(), maxsplit=1)[0].split() or name.split()
     if not words:
         return "?"
     if "\u3400" <= words[0][0] <= "\u9fff":

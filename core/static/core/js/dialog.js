@@ -16,13 +16,15 @@ export async function openDialog(dialog, opener) {
     await window.htmx.ajax("GET", address(dialog, opener), { target: dialog, swap: "innerHTML" });
     if (!dialog.childElementCount) return;
   }
-  if (!dialog.open) dialog.showModal();
-  dialog.querySelector("[autofocus]")?.focus();
+  show(dialog);
 }
 
+// Open, and put the cursor where typing begins: never on the closing cross.
 function show(dialog) {
   if (!dialog.open) dialog.showModal();
-  dialog.querySelector("[autofocus], .input, .select, .textarea")?.focus();
+  const fields = dialog.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea");
+  const first = dialog.querySelector("[autofocus]") ?? [...fields].find((field) => field.offsetParent && !field.disabled && !field.value);
+  first?.focus();
 }
 
 export function mountDialogs(root) {
