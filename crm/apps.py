@@ -17,4 +17,5 @@ class CrmConfig(AppConfig):
         CLOSING_CHECKS.append(still_serves)
         register(palette.find_customers, title=gettext_lazy("Customers"), order=10)
         register(palette.find_contacts, title=gettext_lazy("People"), order=30)
-        register(palette.find_places, title=gettext_lazy("Go and do"), order=90)
+        register(palette.find_places, title=gettext_lazy("Go to"), order=90)
+        register(palette.find_verbs, title=gettext_lazy("Begin"), order=80)

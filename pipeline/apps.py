@@ -13,6 +13,7 @@ class PipelineConfig(AppConfig):
         from crm.panels import register as fill_slot  # noqa: PLC0415 - same
         from pipeline import criteria, subscribers  # noqa: F401, PLC0415 - same
         from pipeline.commands import following  # noqa: PLC0415 - same
+        from pipeline.queries import told  # noqa: F401, PLC0415 - same
         from pipeline.queries.jump import hits  # noqa: PLC0415 - same
 
         criteria.load()

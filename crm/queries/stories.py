@@ -28,6 +28,8 @@ TOPICS = ("activities", "opportunities", "serving", "people", "facts", "actions"
 LONGEST_VALUE = 120
 
 Prepare = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Subjects = Callable[[set[int]], Mapping[int, Mapping[str, Any]]]
+"""Numbers of subjects -> more words about each: one query for all events of a page."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Story:
     topic: str = "facts"
     prepare: Prepare | None = None
     url: str = ""
+    subjects: Subjects | None = None
 
 
 _stories: dict[str, Story] = {}
@@ -55,11 +58,32 @@ def tell(
     topic: str = "facts",
     prepare: Prepare | None = None,
     url: str = "",
+    subjects: Subjects | None = None,
 ) -> None:
-    """Make events of this name appear on timelines. `url` may hold `{id}`, the subject's number."""
+    """Make events of this name appear on timelines.
+
+    `url` may hold `{id}`, the subject's number. `subjects` finds what the event does not say, such
+    as the present name of its subject; `prepare` turns it all into the words of the sentence.
+    """
     if topic not in TOPICS:
         raise ValueError(f"no such topic: {topic}")
-    _stories[name] = Story(name, sentence, icon, tone, topic, prepare, url)
+    _stories[name] = Story(name, sentence, icon, tone, topic, prepare, url, subjects)
+
+
+def about(events: list[Event]) -> dict[int, Mapping[str, Any]]:
+    """Event -> what `subjects` knows of its subject, asked once for each kind of subject."""
+    wanted: dict[Subjects, set[int]] = {}
+    for event in events:
+        finder = story_of(event.name).subjects
+        if finder is not None:
+            wanted.setdefault(finder, set()).add(event.subject_id)
+    known = {finder: finder(ids) for finder, ids in wanted.items()}
+    found: dict[int, Mapping[str, Any]] = {}
+    for event in events:
+        finder = story_of(event.name).subjects
+        if finder is not None:
+            found[event.pk] = known[finder].get(event.subject_id, {})
+    return found
 
 
 def names_told(topic: str | None = None) -> list[str]:
@@ -79,10 +103,12 @@ class _Words(Formatter):
         return kwargs.get(field_name, "…"), field_name
 
 
-def sentence(event: Event) -> str:
+def sentence(event: Event, more: Mapping[str, Any] | None = None) -> str:
     """The event in words of the active language."""
     story = story_of(event.name)
-    data = story.prepare(event.data) if story.prepare else event.data
+    data = {**event.data, **(more or {})}
+    if story.prepare:
+        data = dict(story.prepare(data))
     words = {name: word(name, value) for name, value in data.items()}
     return _Words().vformat(gettext(story.sentence), (), words)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -150,10 +151,12 @@ def _events(
         .filter(scope_id=customer_id, name__in=stories.names_told(topic))
         .order_by("-at", "-pk")[:limit]
     )
-    return [_told(event) for event in rows]
+    events = list(rows)
+    known = stories.about(events)
+    return [_told(event, known.get(event.pk, {})) for event in events]
 
 
-def _told(event: Event) -> Entry:
+def _told(event: Event, more: Mapping[str, Any]) -> Entry:
     story = stories.story_of(event.name)
     return Entry(
         at=event.at,
@@ -163,7 +166,7 @@ def _told(event: Event) -> Entry:
         who=event.actor_name,
         icon=story.icon,
         tone=story.tone,
-        title=stories.sentence(event),
+        title=stories.sentence(event, more),
         changes=stories.changes(event),
         extra={
             "url": story.url.format(id=event.subject_id),

@@ -48,9 +48,13 @@ def find_contacts(user: Any, text: str) -> Iterator[Hit]:
 
 
 def find_places(user: Any, text: str) -> Iterator[Hit]:
-    """Pages and verbs whose name has the text in it, in the page's language or in English."""
+    """Pages whose name has the text in it, in the page's language or in English."""
     for name, label, icon in PLACES:
         yield from _hit(name, label, icon, _("go to"), text)
+
+
+def find_verbs(user: Any, text: str) -> Iterator[Hit]:
+    """What this user may begin from anywhere."""
     for name, label, icon, capability in VERBS:
         if role_may(user, capability):
             yield from _hit(name, label, icon, "", text)

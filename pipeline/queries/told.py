@@ -1,0 +1,67 @@
+"""How sales are told on the timeline of their customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from crm.queries.stories import tell
+from pipeline.models import Opportunity
+from pipeline.models.definition import stages_of
+
+
+def sales(ids: set[int]) -> dict[int, dict[str, Any]]:
+    """Name and pipeline version of each sale, in one query."""
+    rows = Opportunity.objects.filter(pk__in=ids).values_list("pk", "name", "version_id")
+    return {pk: {"sale": name, "version": version} for pk, name, version in rows}
+
+
+def stages(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys of stages become their names in the page's language."""
+    version = data.get("version")
+    names = {stage.key: str(stage) for stage in stages_of(version)} if version else {}
+    states = dict(Opportunity.State.choices)
+    keys = [word for word in ("from_stage", "to_stage") if word in data]
+    more = {word: names.get(data[word], data[word]) for word in keys}
+    if "outcome" in data:
+        more["outcome"] = str(states.get(data["outcome"], data["outcome"]))
+    if "until" in data:
+        more["until_date"] = str(data["until"])[:10]
+    return {**data, **more}
+
+
+def _tell(name: str, sentence: str, icon: str, tone: str = "") -> None:
+    tell(
+        f"opportunity.{name}",
+        sentence,
+        icon,
+        tone,
+        topic="opportunities",
+        prepare=stages,
+        subjects=sales,
+        url="/opportunities/{id}/",
+    )
+
+
+_tell("opened", gettext_noop("opened the opportunity {sale}"), "square-plus", "info")
+_tell("changed", gettext_noop("changed the opportunity {sale}"), "pencil")
+_tell("imported", gettext_noop("imported the opportunity {sale}"), "download")
+_tell(
+    "advanced",
+    gettext_noop("moved {sale} from {from_stage} to {to_stage}"),
+    "arrow-right",
+    "good",
+)
+_tell(
+    "sent_back",
+    gettext_noop("sent {sale} back from {from_stage} to {to_stage}"),
+    "arrow-left",
+    "soon",
+)
+_tell("held", gettext_noop("waits with {sale} until {until_date}"), "hourglass", "wait")
+_tell("resumed", gettext_noop("goes on with {sale}"), "play")
+_tell("won", gettext_noop("won {sale}"), "trophy", "good")
+_tell("lost", gettext_noop("closed {sale}: {outcome}"), "circle-x", "late")
+_tell("reopened", gettext_noop("opened {sale} again"), "rotate-ccw", "info")

@@ -1,0 +1,341 @@
+"""Each URL of crm x each kind of person -> status. A URL missing here fails.
+
+The customer is Acme, which Anna serves in North. The columns: nobody signed in, Anna, Nils of the
+same team, her manager Boris, Ben of another team, the director Dora, the administrator Otto.
+"""
+
+import json
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from crm import urls
+from crm.api import urls as api_urls
+from crm.models import Action, Assignment, Reassignment
+from tests.cast import NOW, ActivityFactory, ContactFactory, gather
+
+pytestmark = pytest.mark.django_db
+
+WHO = (None, "anna", "nils", "boris", "ben", "dora", "otto")
+IN = 302
+"""To the sign-in page, or onwards after a change."""
+PAGES = {
+    # name: [(method, body, nobody, anna, nils, boris, ben, dora, otto)]
+    "customer-list": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
+    "customer-new": [
+        ("get", {}, IN, 200, 200, 200, 200, 200, 200),
+        (
+            "post",
+            {"name": "New", "tier": "C", "country": "CN", "state": "prospect", "team": "NORTH"},
+            IN,
+            302,
+            302,
+            302,
+            403,
+            302,
+            403,
+        ),
+    ],
+    "customer-options": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
+    "customer-words": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
+    "customer": [("get", {}, IN, 200, 200, 200, 404, 200, 200)],
+    "customer-edit": [
+        ("get", {}, IN, 200, 403, 200, 404, 200, 403),
+        (
+            "post",
+            {"name": "Acme 2", "tier": "A", "country": "CN"},
+            IN,
+            302,
+            403,
+            302,
+            404,
+            302,
+            403,
+        ),
+    ],
+    "customer-fact": [("post", {"region": "East"}, IN, 302, 403, 302, 404, 302, 403)],
+    "customer-state": [
+        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
+        ("post", {"state": "dormant"}, IN, 302, 403, 302, 404, 302, 403),
+    ],
+    "customer-timeline": [("get", {}, IN, 302, 302, 302, 404, 302, 302)],
+    "contact-new": [
+        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
+        ("post", {"name": "Lee"}, IN, 302, 403, 302, 404, 302, 403),
+    ],
+    "contact-edit": [
+        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
+        ("post", {"name": "Lee"}, IN, 302, 403, 302, 404, 302, 403),
+    ],
+    "contact-left": [("post", {"left": "1"}, IN, 302, 403, 302, 404, 302, 403)],
+    "customer-assign": [
+        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
+        ("post", {"user": "NILS", "part": "sponsor"}, IN, 403, 403, 302, 404, 302, 403),
+    ],
+    "assignment-end": [
+        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
+        ("post", {"word": "Done"}, IN, 403, 403, 302, 404, 302, 403),
+    ],
+    "person-options": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
+    "action-new": [("post", {"text": "Call"}, IN, 302, 403, 302, 404, 302, 403)],
+    "action-complete": [
+        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
+        ("post", {"word": "Done"}, IN, 302, 403, 302, 404, 302, 403),
+    ],
+    "action-cancel": [("post", {"word": "Not now"}, IN, 302, 403, 302, 404, 302, 403)],
+    "action-due": [("post", {"due_date": "2026-12-01"}, IN, 302, 403, 302, 404, 302, 403)],
+    "quick-log": [
+        ("get", {}, IN, 200, 200, 200, 200, 200, 200),
+        (
+            "post",
+            {"customer": "ACME", "kind": "call", "text": "Hi"},
+            IN,
+            302,
+            403,
+            302,
+            404,
+            302,
+            403,
+        ),
+    ],
+    "quick-log-people": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
+    "activity-edit": [
+        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
+        (
+            "post",
+            {"kind": "call", "subject": "x", "starts_at": "2026-03-09T10:00"},
+            IN,
+            302,
+            403,
+            302,
+            404,
+            302,
+            403,
+        ),
+    ],
+    "activity-take-back": [("post", {}, IN, 409, 403, 403, 404, 403, 403)],
+    "timeline": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
+    "reassign": [
+        ("get", {}, IN, 403, 403, 200, 403, 200, 403),
+        (
+            "post",
+            {"share": "SHARE", "receivers": "NILS", "reason": "Leaves"},
+            IN,
+            403,
+            403,
+            302,
+            403,
+            302,
+            403,
+        ),
+    ],
+    "reassign-preview": [
+        ("post", {"share": "SHARE", "receivers": "NILS"}, IN, 403, 403, 200, 403, 200, 403),
+    ],
+    "reassignment": [("get", {}, IN, 200, 404, 200, 404, 200, 200)],
+    "palette": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
+}
+API = {
+    "api-customers": [
+        ("get", None, 401, 200, 200, 200, 200, 200, 200),
+        ("post", {"name": "New"}, 401, 201, 201, 201, 201, 201, 403),
+    ],
+    "api-customer": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("patch", {"tier": "S"}, 401, 200, 403, 200, 404, 200, 403),
+        ("delete", None, 401, 405, 405, 405, 405, 405, 405),
+    ],
+    "api-customer-state": [("post", {"state": "dormant"}, 401, 200, 403, 200, 404, 200, 403)],
+    "api-customer-move": [
+        ("post", {"team": "SOUTH", "reason": "x"}, 401, 403, 403, 403, 404, 204, 403)
+    ],
+    "api-customer-assign": [
+        ("post", {"user": "NILS", "part": "sponsor"}, 401, 403, 403, 201, 404, 201, 403)
+    ],
+    "api-customer-timeline": [("get", None, 401, 200, 200, 200, 404, 200, 200)],
+    "api-contacts": [
+        ("get", None, 401, 200, 200, 200, 200, 200, 200),
+        ("post", {"customer": "ACME", "name": "X"}, 401, 201, 403, 201, 404, 201, 403),
+    ],
+    "api-contact": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("patch", {"title": "x"}, 401, 200, 403, 200, 404, 200, 403),
+    ],
+    "api-contact-left": [("post", {}, 401, 200, 403, 200, 404, 200, 403)],
+    "api-activities": [
+        ("get", None, 401, 200, 200, 200, 200, 200, 200),
+        (
+            "post",
+            {"customer": "ACME", "kind": "call", "text": "x"},
+            401,
+            201,
+            403,
+            201,
+            404,
+            201,
+            403,
+        ),
+    ],
+    "api-activity": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("patch", {"subject": "x"}, 401, 200, 403, 200, 404, 200, 403),
+    ],
+    "api-activity-take-back": [("post", {}, 401, 409, 403, 403, 404, 403, 403)],
+    "api-actions": [
+        ("get", None, 401, 200, 200, 200, 200, 200, 200),
+        ("post", {"customer": "ACME", "text": "x"}, 401, 201, 403, 201, 404, 201, 403),
+    ],
+    "api-action": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("patch", {"due_date": "2026-12-01"}, 401, 200, 403, 200, 404, 200, 403),
+    ],
+    "api-action-complete": [("post", {"result": "x"}, 401, 200, 403, 200, 404, 200, 403)],
+    "api-action-cancel": [("post", {"reason": "x"}, 401, 200, 403, 200, 404, 200, 403)],
+    "api-timeline": [("get", None, 401, 200, 200, 200, 200, 200, 200)],
+    "api-assignments": [("get", None, 401, 200, 200, 200, 200, 200, 200)],
+    "api-assignment": [("get", None, 401, 200, 200, 200, 404, 200, 200)],
+    "api-assignment-end": [("post", {"reason": "x"}, 401, 403, 403, 200, 404, 200, 403)],
+    "api-reassignments": [
+        ("get", None, 401, 200, 200, 200, 200, 200, 200),
+        (
+            "post",
+            {"from_user": "ANNA", "receivers": ["NILS"], "reason": "x"},
+            401,
+            403,
+            403,
+            201,
+            404,
+            201,
+            403,
+        ),
+    ],
+    "api-reassignment-preview": [
+        ("post", {"from_user": "ANNA", "receivers": ["NILS"]}, 401, 403, 403, 200, 404, 200, 403),
+    ],
+    "api-reassignment": [("get", None, 401, 200, 404, 200, 404, 200, 200)],
+}
+
+
+@pytest.fixture
+def company():
+    """The cast, and one of each thing at Acme."""
+    cast = gather()
+    cast.contact = ContactFactory(customer=cast.acme)
+    cast.activity = ActivityFactory(customer=cast.acme, author=cast.anna)
+    cast.action = Action.objects.create(
+        customer=cast.acme, owner=cast.anna, text="Call", created_at=NOW
+    )
+    cast.deputy = Assignment.objects.create(
+        customer=cast.acme, user=cast.dora, part="sponsor", starts_at=NOW
+    )
+    cast.act = Reassignment.objects.create(
+        from_user=cast.anna,
+        by=cast.boris,
+        reason="x",
+        at=NOW,
+        receipt={
+            "receivers": [],
+            "total": {"customers": 0},
+            "givers": [{"id": cast.anna.pk, "name": "Anna", "customers": 0}],
+        },
+    )
+    return cast
+
+
+def address(cast, name):
+    thing = {
+        "contact-edit": cast.contact,
+        "contact-left": cast.contact,
+        "api-contact": cast.contact,
+        "api-contact-left": cast.contact,
+        "assignment-end": cast.deputy,
+        "api-assignment": cast.deputy,
+        "api-assignment-end": cast.deputy,
+        "reassignment": cast.act,
+        "api-reassignment": cast.act,
+    }.get(name, cast.acme)
+    if "activity" in name:
+        thing = cast.activity
+    if name.removeprefix("api-").startswith("action") and name not in ("action-new", "api-actions"):
+        thing = cast.action
+    route = next(one for one in routes() if one.name == name)
+    if "<slug" in str(route.pattern):
+        return reverse(name, args=[cast.acme.pk, "region"])
+    return reverse(name, args=[thing.pk] if "<int" in str(route.pattern) else [])
+
+
+def routes():
+    return [*urls.urlpatterns, *api_urls.urlpatterns]
+
+
+def filled(cast, body):
+    words = {
+        "NORTH": cast.north.pk,
+        "SOUTH": cast.south.pk,
+        "NILS": cast.nils.pk,
+        "ANNA": cast.anna.pk,
+        "ACME": cast.acme.pk,
+        "SHARE": f"{cast.acme.pk}:{cast.anna.pk}",
+    }
+
+    def fill(value):
+        if isinstance(value, list):
+            return [fill(one) for one in value]
+        return words.get(value, value) if isinstance(value, str) else value
+
+    return {name: fill(value) for name, value in (body or {}).items()}
+
+
+def test_every_url_is_in_the_matrix():
+    assert {route.name for route in routes()} == {*PAGES, *API}
+
+
+@pytest.mark.parametrize("name", [*PAGES, *API])
+def test_who_gets_what(company, name):
+    for method, body, *expected in (PAGES | API)[name]:
+        found = [ask(company, name, method, body, who) for who in WHO]
+        assert found == expected, f"{method} {name}"
+
+
+def ask(cast, name, method, body, who):
+    """The status, with whatever it changed rolled back."""
+    client = Client(raise_request_exception=False)
+    if who:
+        client.force_login(
+            getattr(cast, who), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+    data = filled(cast, body)
+    path = address(cast, name)
+    with transaction.atomic():
+        if name.startswith("api-") and method != "get":
+            response = client.generic(
+                method.upper(), path, json.dumps(data), content_type="application/json"
+            )
+        else:
+            response = getattr(client, method)(path, data)
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+@pytest.mark.parametrize("name", [*PAGES, *API])
+def test_numbers_nobody_has(company, name):
+    """Ids that do not exist, or cannot, are a 404 at every address with a number."""
+    route = next(one for one in routes() if one.name == name)
+    if "<int" not in str(route.pattern):
+        return
+    method = PAGES.get(name, API.get(name))[0][0]
+    body = filled(company, PAGES.get(name, API.get(name))[0][1])
+    client = Client(raise_request_exception=False)
+    client.force_login(company.dora, backend="allauth.account.auth_backends.AuthenticationBackend")
+    for number in (0, 999_999_999, 2**64):
+        args = [number, "region"] if "<slug" in str(route.pattern) else [number]
+        path = reverse(name, args=args)
+        if name.startswith("api-") and method != "get":
+            response = client.generic(
+                method.upper(), path, json.dumps(body), content_type="application/json"
+            )
+        else:
+            response = getattr(client, method)(path, body)
+        assert response.status_code == 404, f"{name} {number}"
