@@ -25,7 +25,7 @@ class OpportunityAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Opportunity]:
         """What this person sees anywhere else."""
-        return visible_opportunities(request.user).order_by("-pk")  # type: ignore[arg-type]  # staff
+        return visible_opportunities(request.user).order_by("-pk")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

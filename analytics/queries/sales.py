@@ -118,7 +118,7 @@ def _grouped(
     )
     found: dict[tuple[Any, ...], Figures] = {}
     for row in rows:
-        line = found.setdefault(tuple(row[key] for key in keys), Figures(label(row)))
+        line = found.setdefault(tuple(row[key] for key in keys), Figures(label(dict(row))))
         line.won += row["won"]
         line.lost += row["lost"]
         line.no_decision += row["no_decision"]

@@ -66,9 +66,9 @@ def _keys(model: type[models.Model]) -> Iterator[tuple[type[models.Model], Any]]
     """Every table with a foreign key to this one, join tables included, and the key."""
     for relation in model._meta.get_fields(include_hidden=True):
         if (relation.one_to_many or relation.one_to_one) and relation.auto_created:
-            key = relation.field  # type: ignore[union-attr]
-            if isinstance(key, models.ForeignKey) and key.db_constraint:
-                yield relation.related_model, key  # type: ignore[misc]
+            key: Any = relation.field  # type: ignore[union-attr]  # a real relation
+            if isinstance(key, models.ForeignKey) and getattr(key, "db_constraint", False):
+                yield relation.related_model, key  # type: ignore[misc]  # a real relation
 
 
 def _is_owned(child: type[models.Model], key: Any, parent: type[models.Model]) -> bool:

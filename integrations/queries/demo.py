@@ -27,7 +27,7 @@ class Script:
 
 def read_script(folder: Path = FOLDER) -> Script:
     """Read the folder; a customer inherits what its file says of all of them."""
-    customers = []
+    customers: list[Mapping[str, Any]] = []
     for region in REGIONS:
         part = _read(folder / f"{region}.yaml")
         shared = {name: part[name] for name in ("team", "currency", "country", "language")}

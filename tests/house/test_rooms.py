@@ -8,7 +8,16 @@ from tests.house.source import FLOORS, python_files, text, tracked
 
 DOORS = {"views", "api", "tasks", "subscribers", "admin", "management", "middleware", "urls"}
 LONGEST_FILE, LONGEST_FUNCTION = 500, 60
-FOLDERS = {"profiles", "locale", "static", "templates", "definitions", "fixtures", "migrations"}
+FOLDERS = {
+    "demo",
+    "profiles",
+    "locale",
+    "static",
+    "templates",
+    "definitions",
+    "fixtures",
+    "migrations",
+}
 WEB = ("django.http", "django.shortcuts", "django.views", "django.urls")
 
 
