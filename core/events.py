@@ -6,16 +6,17 @@ once. Subscribers register in `<app>/subscribers.py` and must be idempotent by a
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models, transaction
 from kombu.exceptions import OperationalError
 
-from core.models import Event, OutboxEntry
+from core.models import Event
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,15 @@ class Fact:
     subject: models.Model
     scope: models.Model | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class FactRow(NamedTuple):
+    """One event to be recorded by `record_rows`."""
+
+    subject_id: int
+    scope_id: int | None
+    data: Mapping[str, Any]
+    is_demo: bool = False
 
 
 _subscriptions: dict[str, Subscription] = {}
@@ -77,39 +87,107 @@ def record(
     data: Mapping[str, Any] | None = None,
 ) -> Event:
     """Write one fact into the log and the outbox; must run inside the command's transaction."""
-    return record_many([Fact(name, subject, scope, data or {})], by=by, at=at)[0]
-
-
-def record_many(facts: Iterable[Fact], *, by: Any, at: datetime) -> list[Event]:
-    """Write many facts of one act in two statements."""
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("an event is recorded in the transaction that makes it true")
-    events = Event.objects.bulk_create([_event(fact, by, at) for fact in facts], batch_size=2000)
-    entries = [
-        OutboxEntry(event=event, consumer=subscription.key, available_at=at)
-        for event in events
-        for subscription in _subscriptions.values()
-        if subscription.hears(event.name)
-    ]
-    if entries:
-        OutboxEntry.objects.bulk_create(entries, batch_size=2000)
-        _nudge_after_commit()
-    return events
-
-
-def _event(fact: Fact, by: Any, at: datetime) -> Event:
-    owner = next((o for o in (fact.scope, fact.subject) if hasattr(o, "is_demo")), by)
+    row = _row(Fact(name, subject, scope, data or {}), by)
+    [pk] = _write([row], by, at)
     return Event(
-        name=fact.name,
-        subject_label=fact.subject._meta.label_lower,
-        subject_id=fact.subject.pk,
-        scope_id=fact.scope.pk if fact.scope is not None else None,
+        pk=pk,
+        name=name,
+        subject_label=row[1],
+        subject_id=row[2],
+        scope_id=row[3],
         actor_id=by.pk,
         actor_name=str(by),
         at=at,
-        data=dict(fact.data),
-        is_demo=bool(getattr(owner, "is_demo", False)),
+        data=dict(data or {}),
+        is_demo=row[5],
     )
+
+
+def record_many(facts: Iterable[Fact], *, by: Any, at: datetime) -> None:
+    """Write many facts of one act in one statement."""
+    _write([_row(fact, by) for fact in facts], by, at)
+
+
+def record_rows(
+    name: str, subject: type[models.Model], rows: Iterable[FactRow], *, by: Any, at: datetime
+) -> None:
+    """Write one kind of fact about many things of which only the ids are at hand."""
+    label = subject._meta.label_lower
+    _write([(name, label, *row[:2], _packed(row.data), row.is_demo) for row in rows], by, at)
+
+
+_TELL = """
+WITH told AS (
+    INSERT INTO core_event
+        (name, subject_label, subject_id, scope_id, actor_id, actor_name, at, data, is_demo)
+    SELECT f.name, f.label, f.subject, f.scope, %(by)s, %(by_name)s, %(at)s, f.data, f.is_demo
+    FROM unnest(%(names)s::text[], %(labels)s::text[], %(subjects)s::bigint[],
+                %(scopes)s::bigint[], %(data)s::jsonb[], %(demos)s::boolean[])
+         WITH ORDINALITY AS f (name, label, subject, scope, data, is_demo, place)
+    ORDER BY f.place
+    RETURNING id, name
+), waiting AS (
+    INSERT INTO core_outboxentry (event_id, consumer, available_at, attempts, last_error)
+    SELECT told.id, c.consumer, %(at)s, 0, ''
+    FROM told
+    JOIN unnest(%(heard)s::text[], %(consumers)s::text[]) AS c (name, consumer)
+        ON c.name = told.name
+    ORDER BY told.id
+)
+SELECT id FROM told ORDER BY id
+"""
+
+
+def _write(rows: list[tuple[Any, ...]], by: Any, at: datetime) -> list[int]:
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is recorded in the transaction that makes it true")
+    if not rows:
+        return []
+    names, labels, subjects, scopes, data, demos = map(list, zip(*rows, strict=True))
+    pairs = [
+        (name, subscription.key)
+        for name in sorted(set(names))
+        for subscription in _subscriptions.values()
+        if subscription.hears(name)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TELL,
+            {
+                "by": by.pk,
+                "by_name": str(by),
+                "at": at,
+                "names": names,
+                "labels": labels,
+                "subjects": subjects,
+                "scopes": scopes,
+                "data": data,
+                "demos": demos,
+                "heard": [name for name, _consumer in pairs],
+                "consumers": [consumer for _name, consumer in pairs],
+            },
+        )
+        ids = [pk for (pk,) in cursor.fetchall()]
+    if pairs:
+        _nudge_after_commit()
+    return ids
+
+
+def _row(fact: Fact, by: Any) -> tuple[Any, ...]:
+    owner = next((o for o in (fact.scope, fact.subject) if hasattr(o, "is_demo")), by)
+    return (
+        fact.name,
+        fact.subject._meta.label_lower,
+        fact.subject.pk,
+        fact.scope.pk if fact.scope is not None else None,
+        _packed(fact.data),
+        bool(getattr(owner, "is_demo", False)),
+    )
+
+
+def _packed(data: Mapping[str, Any]) -> str:
+    return json.dumps(dict(data))
 
 
 def _nudge_after_commit() -> None:

@@ -20,6 +20,7 @@ class PipelineConfig(AppConfig):
         ACTIVITY_LOGGED.append(following.take_up_activity)
         REASSIGNED.append(following.follow_customers)
         HELD["opportunities"] = following.count_held
+        HELD["reminders"] = following.count_unread
         CLOSING_CHECKS.append(following.still_leads)
         fill_slot("opportunities", "customer-opportunities", title=_("Opportunities"))
         find_by(hits, title=_("Opportunities"), order=30)

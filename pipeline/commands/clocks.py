@@ -6,14 +6,13 @@ less those spent waiting for the customer; a level rings on the first day whose 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from accounts.queries.users import system_user
-from core.events import Fact, record_many
+from core.events import Fact, FactRow, record_many, record_rows
 from core.queries.calendars import Calendars, load_calendars
 from core.workingtime import (
     Calendar,
@@ -215,17 +214,10 @@ def ring(*, at: datetime, batch: int = BATCH) -> int:
             if not rows:
                 return raised
             new = [row for row in rows if row.reminder is not None]
-            record_many(_facts(new), by=by, at=at)
+            record_rows("reminder.raised", Reminder, map(_fact, new), by=by, at=at)
             raised += len(new)
 
 
-def _facts(rows: Iterable[_Rung]) -> list[Fact]:
-    return [
-        Fact(
-            "reminder.raised",
-            Reminder(pk=row.reminder),
-            Customer(pk=row.customer, is_demo=row.is_demo),
-            {"level": row.level, "opportunity": row.opportunity},
-        )
-        for row in rows
-    ]
+def _fact(row: _Rung) -> FactRow:
+    data = {"level": row.level, "opportunity": row.opportunity}
+    return FactRow(row.reminder or 0, row.customer, data, row.is_demo)

@@ -41,6 +41,24 @@ GROUP BY 1, 2
 """  # noqa: S608 - the states are a constant
 
 
+_UNREAD = """
+SELECT m.receiver, true, count(*)
+FROM unnest(%(customers)s::bigint[], %(receivers)s::bigint[]) AS m (customer, receiver)
+JOIN accounts_inboxitem i
+    ON i.user_id = %(giver)s AND i.scope_id = m.customer AND i.read_at IS NULL
+WHERE NOT EXISTS (
+    SELECT 1 FROM accounts_inboxitem h WHERE h.user_id = m.receiver AND h.key = i.key
+)
+GROUP BY 1
+UNION ALL
+SELECT m.receiver, false, count(*)
+FROM unnest(%(customers)s::bigint[], %(receivers)s::bigint[]) AS m (customer, receiver)
+JOIN accounts_inboxitem i
+    ON i.user_id = m.receiver AND i.scope_id = m.customer AND i.read_at IS NULL
+GROUP BY 1
+"""
+
+
 def take_up_activity(
     activity: Activity, *, links: Mapping[str, Any], by: User, at: datetime
 ) -> None:
@@ -112,6 +130,20 @@ def count_held(move: ReassignmentMove) -> HeldCounts:
     """Live sales at the customers, by receiver and whether the giver leads them."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [move.customer_ids, move.receiver_ids, move.from_user.pk])
+        return {(receiver, by_giver): count for receiver, by_giver, count in cursor.fetchall()}
+
+
+def count_unread(move: ReassignmentMove) -> HeldCounts:
+    """Unread messages about the customers; those a receiver has as well do not move."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UNREAD,
+            {
+                "customers": move.customer_ids,
+                "receivers": move.receiver_ids,
+                "giver": move.from_user.pk,
+            },
+        )
         return {(receiver, by_giver): count for receiver, by_giver, count in cursor.fetchall()}
 
 

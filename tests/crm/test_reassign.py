@@ -61,6 +61,13 @@ def state_of_the_world():
     )
 
 
+@pytest.fixture(autouse=True)
+def _this_floor_alone(monkeypatch):
+    """What floors above hang on is tested with them."""
+    monkeypatch.setattr(callbacks, "REASSIGNED", [])
+    monkeypatch.setattr(callbacks, "HELD", {})
+
+
 def test_one_customer_with_what_is_open(cast):
     act = reassign.reassign_customer(
         cast.acme, to=cast.nils, by=cast.boris, at=NOW, reason="Anna is on leave"

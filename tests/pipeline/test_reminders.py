@@ -126,10 +126,25 @@ def test_live_sales_follow_the_customer_and_closed_ones_keep_their_name(cast, b2
     }
     assert {pk: snapshot(Opportunity(pk=pk)) for pk in before} == before
     assert seen["total"]["opportunities"] == act.receipt["total"]["opportunities"] == 2
+    assert seen["total"] == act.receipt["total"]
     assert act.receipt["total"]["reminders"] == unread > 0
     assert InboxItem.objects.filter(user=cast.anna, read_at=None).count() == 0
     relay.drain(at=YEAR_LATER)
     assert told("opportunity.handed_on") == {"nils"}
+
+
+def test_what_the_receiver_knows_already_does_not_move_twice(cast, b2b8):
+    open_sale(cast)
+    clocks.ring(at=YEAR_LATER)
+    relay.drain(at=YEAR_LATER)
+    assign(cast.acme, cast.boris, "deputy")
+    act = reassign_customer(
+        cast.acme, to=cast.boris, by=cast.dora, at=YEAR_LATER, reason="Boris takes over"
+    )
+    assert act.receipt["total"]["reminders"] == 1
+    assert InboxItem.objects.filter(user=cast.anna, read_at=None).count() == 0
+    kinds = InboxItem.objects.filter(user=cast.boris, read_at=None).values_list("kind", flat=True)
+    assert sorted(kinds) == ["reminder.100", "reminder.80"]
 
 
 def test_who_leads_a_live_sale_may_not_leave(cast, b2b8):
