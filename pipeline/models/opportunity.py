@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import GET_STATE, FSMField, transition
 
 from core.models.events import CurrentTransactionId
@@ -52,7 +53,7 @@ class Opportunity(models.Model):
         ON_HOLD = "on_hold", _("On hold")
         NURTURE = "nurture", _("Nurture")
         WON = "won", _("Won")
-        LOST = "lost", _("Lost")
+        LOST = "lost", pgettext_lazy("opportunity", "Lost")
         NO_DECISION = "no_decision", _("No decision")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
