@@ -9,7 +9,7 @@ from accounts.commands.users import close_user, freeze_user
 from accounts.models import User
 from core.errors import Conflict, Invalid
 from crm.commands.assignments import assign as take_on
-from crm.models import Action, Assignment
+from crm.models import Action, Assignment, Customer
 from tests.cast import NOW, CustomerFactory, gather
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,7 @@ def test_closing_is_refused_while_primary_anywhere():
 
 def test_a_planned_next_step_holds_too_but_what_has_ended_does_not():
     cast = gather()
+    Customer.objects.filter(pk=cast.acme.pk).update(state="dormant")
     Assignment.objects.filter(user=cast.anna).update(ends_at=NOW, end_reason="moved")
     step = Action.objects.create(
         customer=cast.acme, text="Call back", owner=cast.anna, created_at=NOW
