@@ -21,6 +21,7 @@ from config.dev.bench.servers import Client, serve
 LIMITS = {"page": 25.0, "api": 8.0, "bulk": 3.0}
 GROWTH_LIMIT = 1.3
 QUERY_LIMIT = 12
+BULK = ("reassign 1,000", "one round of clocks")
 
 
 def _p95(values: list[float]) -> float:
@@ -40,21 +41,25 @@ def prepare(base: str, size: Size, *, refill: bool) -> str:
             admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             admin.execute(f"CREATE DATABASE {name}")
-    for arguments in (["migrate", "-v0"], ["load_pipeline", "pipeline/definitions/b2b8.yaml"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            check=True,
-            env={**os.environ, "DATABASE_URL": url},
-            stdout=subprocess.DEVNULL,
-        )
-    with psycopg.connect(url) as connection:
+    _manage("migrate", "-v0", url=url)
+    _manage("load_pipeline", "pipeline/definitions/b2b8.yaml", url=url)
+    with psycopg.connect(url, autocommit=True) as connection:
         if not filled(connection, size):
             print(f"filling {name}: {size.customers:,} customers ...", flush=True)
             fill(connection, size)
     return url
 
 
-def measure(size: Size, url: str, rounds: int) -> list[Row]:
+def _manage(*arguments: str, url: str) -> None:
+    subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        check=True,
+        env={**os.environ, "DATABASE_URL": url, "DEBUG": "0"},
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def measure(url: str, rounds: int, only: str) -> list[Row]:
     """Every question, interleaved: ours, bare, ours, bare, ..."""
     from config.dev.bench.inside import Inside  # noqa: PLC0415 - sets Django up for this database
 
@@ -66,10 +71,11 @@ def measure(size: Size, url: str, rounds: int) -> list[Row]:
         rows = [
             _measure_one(question, person, door, ours, bare, inside, rounds)
             for question in questions(inside.shared_customer())
+            if only in question.name
             for person in PEOPLE
             for door in ("page", "api")
         ]
-    return rows + [inside.bulk(name) for name in ("reassign 1,000", "one round of clocks")]
+    return rows + [inside.bulk(name) for name in BULK if only in name]
 
 
 def _measure_one(
@@ -88,10 +94,10 @@ def _measure_one(
     for index in range(rounds + 2):
         elapsed, status, _size = ours.get(path, headers)
         if status != 200:
-            raise SystemExit(f"{path} answered {status} to {person}")
+            raise RuntimeError(f"{path} answered {status} to {person}")
         bare_elapsed, bare_status, _size = bare.get(f"{question.bare}user={person}", {})
         if bare_status != 200:
-            raise SystemExit(f"the bare app answered {bare_status} to {question.bare}")
+            raise RuntimeError(f"the bare app answered {bare_status} to {question.bare}")
         if index >= 2:
             row.ours.append(elapsed)
             row.bare.append(bare_elapsed)
@@ -128,6 +134,7 @@ def report(rows: list[Row], smaller: dict[tuple[str, str, str], Row]) -> bool:
 def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--only", default="", help="measure the questions whose name has this")
     parser.add_argument("--refill", action="store_true", help="fill the databases anew")
     options = parser.parse_args(arguments)
     os.environ.setdefault("DEBUG", "0")
@@ -137,9 +144,12 @@ def main(arguments: Iterable[str] | None = None) -> int:
         print(reason, file=sys.stderr)
         return 2
     base = os.environ["DATABASE_URL"]
+    _manage("collectstatic", "--noinput", "-v0", url=base)
     urls = {size: prepare(base, size, refill=options.refill) for size in (TENTH, FULL)}
-    smaller = {row.key: row for row in _in_own_process(TENTH, urls[TENTH], options.rounds)}
-    rows = _in_own_process(FULL, urls[FULL], options.rounds)
+    smaller = {
+        row.key: row for row in _in_own_process(TENTH, urls[TENTH], options.rounds, options.only)
+    }
+    rows = _in_own_process(FULL, urls[FULL], options.rounds, options.only)
     print(
         f"\n{FULL.customers:,} customers, {FULL.opportunities:,} opportunities, "
         f"{FULL.activities:,} activities; growth against a tenth of it\n"
@@ -151,12 +161,12 @@ def main(arguments: Iterable[str] | None = None) -> int:
     return 0 if held else 1
 
 
-def _in_own_process(size: Size, url: str, rounds: int) -> list[Row]:
+def _in_own_process(url: str, rounds: int, only: str) -> list[Row]:
     """Django binds one database per process, so each size is measured in a fork."""
     import multiprocessing  # noqa: PLC0415 - only here
 
     with multiprocessing.get_context("fork").Pool(1) as pool:
-        return pool.apply(measure, (size, url, rounds))
+        return pool.apply(measure, (url, rounds, only))
 
 
 if __name__ == "__main__":

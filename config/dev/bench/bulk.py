@@ -66,15 +66,16 @@ def reassign_by_command() -> Callable[[], None]:
 
 
 REASSIGN = """
-WITH giver AS MATERIALIZED (
-    SELECT c.id AS customer_id, a.id AS assignment_id, a.user_id AS from_id,
-           r.ids[1 + row_number() OVER (ORDER BY c.id) %% 2] AS to_id
+WITH locked AS MATERIALIZED (
+    SELECT c.id AS customer_id, a.id AS assignment_id, a.user_id AS from_id
     FROM crm_customer c
     JOIN crm_assignment a ON a.customer_id = c.id AND a.part = 'primary' AND a.ends_at IS NULL
-    CROSS JOIN (SELECT array_agg(id) AS ids FROM accounts_user
-                WHERE username IN ('rep1_8', 'rep1_9')) r
     WHERE c.id = ANY(%(ids)s)
     ORDER BY c.id FOR UPDATE OF c, a
+), giver AS MATERIALIZED (
+    SELECT locked.*, r.ids[1 + row_number() OVER (ORDER BY customer_id) %% 2] AS to_id
+    FROM locked CROSS JOIN (SELECT array_agg(id) AS ids FROM accounts_user
+                            WHERE username IN ('rep1_8', 'rep1_9')) r
 ), ended AS (
     UPDATE crm_assignment a SET ends_at = %(at)s, end_reason = 'bench'
     FROM giver g WHERE a.id = g.assignment_id RETURNING a.customer_id

@@ -229,8 +229,7 @@ def filled(connection: psycopg.Connection, size: Size) -> bool:
 
 
 def fill(connection: psycopg.Connection, size: Size) -> None:
-    """Insert everything, then let PostgreSQL learn its statistics."""
-    connection.autocommit = True
+    """Insert everything, then let PostgreSQL learn its statistics; needs autocommit."""
     with connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
         for part in (PEOPLE, CUSTOMERS, SALES, ACTIVITIES):

@@ -76,4 +76,4 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise SystemExit("The server under test did not start; its message stands above.")
+    raise RuntimeError("The server under test did not start; its message stands above.")
