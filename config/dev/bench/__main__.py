@@ -146,10 +146,8 @@ def main(arguments: Iterable[str] | None = None) -> int:
     base = os.environ["DATABASE_URL"]
     _manage("collectstatic", "--noinput", "-v0", url=base)
     urls = {size: prepare(base, size, refill=options.refill) for size in (TENTH, FULL)}
-    smaller = {
-        row.key: row for row in _in_own_process(TENTH, urls[TENTH], options.rounds, options.only)
-    }
-    rows = _in_own_process(FULL, urls[FULL], options.rounds, options.only)
+    smaller = {row.key: row for row in _in_own_process(urls[TENTH], options.rounds, options.only)}
+    rows = _in_own_process(urls[FULL], options.rounds, options.only)
     print(
         f"\n{FULL.customers:,} customers, {FULL.opportunities:,} opportunities, "
         f"{FULL.activities:,} activities; growth against a tenth of it\n"
