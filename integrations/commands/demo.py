@@ -23,10 +23,10 @@ from accounts.models import Team, User
 from core.errors import Conflict
 from core.relay import drain
 from crm.commands.actions import complete, create_action
-from crm.commands.activities import log_activity
 from crm.commands.assignments import assign
 from crm.commands.contacts import create_contact
 from crm.commands.customers import change_state, create_customer
+from crm.commands.import_activities import ActivityRow, import_activities
 from crm.commands.reassign import reassign_from
 from crm.models import Contact, Customer
 from integrations.commands.demo_sales import SaleStory
@@ -45,12 +45,14 @@ class Scene:
 
     script: Script
     today: date
+    by: User
     people: dict[str, User] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     contacts: dict[str, list[Contact]] = field(default_factory=dict)
     serving: dict[str, str] = field(default_factory=dict)
+    visits: list[ActivityRow] = field(default_factory=list)
     steps: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
 
     def texts(self, customer: str) -> Any:
@@ -83,7 +85,7 @@ def load_demo(*, by: User, at: datetime) -> dict[str, int]:
     require(by, "data.import")
     if is_loaded():
         raise Conflict(_("The demo company is here already."), code="demo_here")
-    scene = Scene(read_script(), at.date())
+    scene = Scene(read_script(), at.date(), by)
     with transaction.atomic():
         _found(scene, by)
         for number, told in enumerate(scene.script.customers):
@@ -93,6 +95,7 @@ def load_demo(*, by: User, at: datetime) -> dict[str, int]:
         for move in scene.script.company["moves"]:
             _move(scene, move)
         scene.play()
+        import_activities(scene.visits, by=by, at=at)
     drain(at=at)
     for user in scene.people.values():
         mark_all_read(by=user, at=at)
@@ -243,18 +246,20 @@ def _visits(scene: Scene, number: int, told: Any) -> None:
 def _visit(
     scene: Scene, name: str, kind: str, subject: str, outcome: str, turn: int, at: datetime
 ) -> None:
+    """Remember who visited whom; all visits are written down together at the end."""
     people = scene.contacts[name]
-    log_activity(
-        customer=scene.customers[name],
-        kind=kind,
-        text=subject,
-        outcome=outcome,
-        contacts=[people[turn % len(people)]],
-        ends_at=at + timedelta(minutes=60) if kind in ("meeting", "visit") else None,
-        links={"opportunities": []},
-        by=scene.server(name),
-        at=at + timedelta(minutes=70),
-        starts_at=at,
+    minutes = {"meeting": 75, "visit": 120, "call": 20}.get(kind, 0)
+    scene.visits.append(
+        ActivityRow(
+            customer=scene.customers[name],
+            author=scene.server(name),
+            kind=kind,
+            subject=subject,
+            outcome=outcome,
+            contacts=[people[turn % len(people)]],
+            starts_at=at,
+            ends_at=at + timedelta(minutes=minutes) if minutes else None,
+        )
     )
 
 

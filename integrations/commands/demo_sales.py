@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from crm.commands.actions import create_action
-from crm.commands.activities import log_activity
+from crm.commands.import_activities import ActivityRow, import_activities
 from pipeline.commands import opportunities
 from pipeline.models import Opportunity
 
@@ -72,13 +72,11 @@ class SaleStory:
         self.scene.at(left, lambda at: self._go_on(stage, at))
 
     def _talks(self, stage: str, entered: datetime, left: datetime, most: int = 9) -> None:
+        """What was talked about in a stage, written down shortly before it was left."""
         talks = self.texts["talks"][stage][:most]
         gap = (left - entered) / (len(talks) + 1)
-        for turn, (kind, subject, outcome) in enumerate(talks):
-            self.scene.at(
-                entered + gap * (turn + 1),
-                lambda at, k=kind, s=subject, o=outcome, t=turn: self._talk(k, s, o, t, at),
-            )
+        told = [(entered + gap * (turn + 1), *talk) for turn, talk in enumerate(talks)]
+        self.scene.at(told[-1][0], lambda at: self._talk(told, at))
 
     def _present(self, entered: datetime) -> None:
         """The stage it is in: half of the way done, and the next step planned."""
@@ -112,31 +110,32 @@ class SaleStory:
         return self.scene.today + timedelta(days=12 + to_go * 24 + self.number % 17)
 
     def _here(self) -> Opportunity:
-        """The sale as it is at this point of the play."""
+        """The sale as the last step left it; who leads it now the commands look up themselves."""
         if self.sale is None:
             raise RuntimeError(f"{self.name} is not open yet")
-        self.sale = Opportunity.objects.select_related("customer").get(pk=self.sale.pk)
         return self.sale
 
-    def _talk(self, kind: str, subject: str, outcome: str, turn: int, at: datetime) -> None:
+    def _talk(self, told: list[tuple[datetime, str, str, str]], at: datetime) -> None:
         people = self.scene.contacts[self.customer]
-        minutes = 25 if kind == "call" else 75
-        log_activity(
-            customer=self.scene.customers[self.customer],
-            kind=kind,
-            text=f"{self.name} · {subject}",
-            outcome=outcome,
-            contacts=[people[(self.number + turn) % len(people)]],
-            starts_at=at,
-            ends_at=at + timedelta(minutes=minutes),
-            links={"opportunities": [self._here().pk]},
-            by=self.scene.server(self.customer),
-            at=at + timedelta(minutes=minutes + 5),
-        )
+        rows = [
+            ActivityRow(
+                customer=self.scene.customers[self.customer],
+                author=self.scene.server(self.customer),
+                kind=kind,
+                subject=f"{self.name} · {subject}",
+                outcome=outcome,
+                contacts=[people[(self.number + turn) % len(people)]],
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=25 if kind == "call" else 75),
+                links={"opportunities": [self._here().pk]},
+            )
+            for turn, (starts_at, kind, subject, outcome) in enumerate(told)
+        ]
+        import_activities(rows, by=self.scene.by, at=at)
 
     def _write(self, stage: str, at: datetime, most: int = 9) -> None:
         values = {name: self._value(name, at) for name in WRITTEN[stage][:most]}
-        opportunities.change_opportunity(
+        self.sale = opportunities.change_opportunity(
             self._here(), by=self.scene.server(self.customer), at=at, **values
         )
 
@@ -149,7 +148,7 @@ class SaleStory:
 
     def _go_on(self, stage: str, at: datetime) -> None:
         verb = opportunities.win if stage == "negotiate" else opportunities.advance
-        verb(self._here(), by=self.scene.server(self.customer), at=at)
+        self.sale = verb(self._here(), by=self.scene.server(self.customer), at=at)
 
     def _plan(self, at: datetime) -> None:
         create_action(
