@@ -223,22 +223,6 @@ class ReopenForm(MoveForm):
     )
 
 
-class DoneForm(forms.Form):
-    """What came of a planned action."""
-
-    result = forms.CharField(
-        label=_("What came of it"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
-class PostponeForm(forms.Form):
-    """A planned action's new day."""
-
-    due_date = forms.DateField(
-        label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-
 class StepForm(forms.Form):
     """A next step: what, and by when."""
 

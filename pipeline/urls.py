@@ -6,14 +6,11 @@ from pipeline.views import board, deal, facts, moves, panel, table, today
 
 urlpatterns = [
     path("", today.today, name="today"),
-    path("today/actions/<int:pk>/done/", today.done_action, name="today-done"),
-    path("today/actions/<int:pk>/postpone/", today.postpone_action, name="today-postpone"),
     path("opportunities/", table.table, name="opportunity-list"),
     path("opportunities/board/", board.board, name="opportunity-board"),
     path("opportunities/board/more/", board.more, name="opportunity-board-more"),
     path("opportunities/board/move/", board.move, name="opportunity-board-move"),
     path("opportunities/new/", deal.new, name="opportunity-new"),
-    path("opportunities/new/customers/", deal.customers, name="opportunity-customers"),
     path("opportunities/<int:pk>/", deal.opportunity, name="opportunity"),
     path("opportunities/<int:pk>/facts/", facts.facts, name="opportunity-facts"),
     path("opportunities/<int:pk>/facts/<slug:name>/", facts.fact, name="opportunity-fact"),

@@ -38,7 +38,10 @@ def quick_log(request: HttpRequest) -> HttpResponse:
     customer = _asked_customer(request)
     initial = {"customer": customer.pk if customer else None}
     initial |= {name: request.GET[name] for name in ("kind", "opportunity") if name in request.GET}
-    form = QuickLogForm(initial=initial, **_choices(request, customer))
+    choices = _choices(request, customer)
+    if "who" in request.GET and len(choices["contacts"]) == 1:
+        initial["contacts"] = [choices["contacts"][0][0]]
+    form = QuickLogForm(initial=initial, **choices)
     return _log_form(request, form, customer)
 
 
@@ -62,7 +65,8 @@ def _log_form(
     request: HttpRequest, form: QuickLogForm, customer: Customer | None, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "customer": customer, "next": next_url(request, "")}
-    context["unfolded"] = status != 200 and not {"customer", "kind", "text"} >= set(form.errors)
+    wrong = status != 200 and not {"customer", "kind", "text"} >= set(form.errors)
+    context["unfolded"] = wrong or "who" in request.GET
     return dialog(request, "crm/dialogs/log.html", context, status)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.access import reach, reading_team_names, subtree
@@ -131,17 +131,3 @@ def teams_to_choose(user: User) -> list[tuple[int, str]]:
     if user.role not in ALL_READ:
         return sorted(reading_team_names(user).items(), key=lambda team: team[1])
     return list(Team.objects.order_by("name").values_list("pk", "name")[:200])
-
-
-def customers_named(user: User, text: str) -> list[dict[str, Any]]:
-    """Customers whose name contains the text, for a search field; the latest without one."""
-    found = visible_customers(user)
-    text = text.replace("\x00", "").strip()[:LONGEST_SEARCH]
-    if text:
-        found = search(found, text).order_by("name")
-    else:
-        found = found.order_by(F("last_activity_at").desc(nulls_last=True))
-    return [
-        {"id": pk, "text": name, "hint": tier}
-        for pk, name, tier in found.values_list("pk", "name", "tier")[:20]
-    ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,6 @@ from pipeline.forms import FACTS, NewForm, refuse
 from pipeline.gates import Verdict, verdict
 from pipeline.models import Opportunity
 from pipeline.queries import deal as deals
-from pipeline.queries.wanted import customers_named
 from pipeline.views.facts import shown
 from pipeline.views.remedies import log_query, remedies
 
@@ -51,7 +50,7 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
         "previous_stage": found.previous_stage,
         "story": deals.story(found, now),
         "gate": gate,
-        "missing": remedies(found, gate.unmet if gate else (), next_url=here),
+        "missing": remedies(found, gate.unmet if gate else (), back=here),
         "moves": _moves(found, gate, may_write=may_write),
         "may_write": may_write,
         "may_log": may_at(request.user, "activity.log", found.customer),
@@ -110,20 +109,12 @@ def new(request: HttpRequest) -> HttpResponse:
             return done(request, reverse("opportunity", args=[made.pk]))
     context = {
         "form": form,
-        "options_url": reverse("opportunity-customers"),
+        "options_url": reverse("customer-options"),
         "customer_name": _customer_name(request, form),
         "next": next_url(request, reverse("opportunity-board")),
     }
     template = "pipeline/new.html#dialog" if is_htmx(request) else "pipeline/new.html"
     return render(request, template, context, status=422 if form.errors else 200)
-
-
-@require_GET
-@login_required
-def customers(request: HttpRequest) -> JsonResponse:
-    """Customers to choose from while one types."""
-    found = customers_named(request.user, request.GET.get("q", ""))
-    return JsonResponse({"results": found})
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:

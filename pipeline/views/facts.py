@@ -21,6 +21,7 @@ from pipeline import access
 from pipeline.commands.opportunities import change_opportunity
 from pipeline.forms import FACTS, FactsForm, refuse
 from pipeline.models import Opportunity
+from pipeline.views import moves
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,7 +33,12 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
     only = tuple(asked) or FACTS
     form = FactsForm(request.POST or None, instance=opportunity, only=only)
     if request.method == "POST" and form.is_valid() and _save(request, opportunity, form):
+        then = request.GET.get("then", "")
+        if then in moves.VERBS and is_htmx(request):
+            return moves.ask(request, access.get_opportunity(request.user, pk), then)
         messages.success(request, _("Saved"))
+        if then in moves.VERBS:
+            return done(request, reverse(moves.VERBS[then].url_name, args=[pk]))
         return done(request, next_url(request, reverse("opportunity", args=[pk])))
     context = {
         "opportunity": opportunity,

@@ -204,7 +204,7 @@ def ask(
         "button": verb.button % words,
         "form": form or verb.form(initial={"seq": opportunity.ledger_seq}),
         "gate": gate,
-        "missing": remedies(opportunity, gate.blocking if gate else (), next_url=here),
+        "missing": remedies(opportunity, gate.blocking if gate else (), back=back, then=name),
         "impossible": _impossible(opportunity, name),
         "refusal": refusal,
         "last": last_move(opportunity) if refusal is not None else None,

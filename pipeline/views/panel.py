@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from core.web import is_htmx
 from crm.access import get_customer, may
 from pipeline.queries.summary import summary
 
@@ -22,4 +23,5 @@ def customer_opportunities(request: HttpRequest, pk: int) -> HttpResponse:
         "summary": summary(customer, timezone.now()),
         "may_create": may(request.user, "opportunity.create", customer),
     }
-    return render(request, "pipeline/panel.html", context)
+    template = "pipeline/panel.html#panel" if is_htmx(request) else "pipeline/panel.html"
+    return render(request, template, context)

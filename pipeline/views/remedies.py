@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.models import Activity
@@ -32,33 +32,31 @@ class Help:
         return "pencil" if self.fields else "plus"
 
 
-def remedies(opportunity: Opportunity, unmet: Iterable[Unmet], *, next_url: str) -> list[Help]:
-    """A help for each criterion that does not hold."""
-    return [_help(opportunity, each, next_url) for each in unmet]
+def remedies(
+    opportunity: Opportunity, unmet: Iterable[Unmet], *, back: str, then: str = ""
+) -> list[Help]:
+    """A help for each criterion that does not hold.
+
+    `back` is the page to return to; `then` the move whose dialog to return to within that page.
+    """
+    return [_help(opportunity, each, back, then) for each in unmet]
 
 
-def _help(opportunity: Opportunity, unmet: Unmet, back: str) -> Help:
+def _help(opportunity: Opportunity, unmet: Unmet, back: str, then: str) -> Help:
     remedy = unmet.remedy
     head = (unmet.text, unmet.missing, unmet.mandatory)
     if remedy is None:
         return Help(*head, "", (), "", "")
     if remedy.type == "field":
         url = reverse("opportunity-facts", args=[opportunity.pk])
-        query = urlencode({"only": ",".join(remedy.fields), "next": back})
+        asked = {"only": ",".join(remedy.fields), "next": back}
+        query = urlencode(asked | ({"then": then} if then else {}))
         return Help(*head, _("Fill in"), tuple(remedy.fields), f"{url}?{query}", "")
     kind = _kind(remedy.activity_kinds)
-    query = log_query(opportunity, kind)
-    url = f"{_quick_log()}?{query}&{urlencode({'next': back})}"
+    query = log_query(opportunity, kind) + ("&who=1" if remedy.with_contact else "")
+    url = f"{reverse('quick-log')}?{query}&{urlencode({'next': back})}"
     words = _("Log a %(kind)s") if len(remedy.activity_kinds) == 1 else _("Log it")
     return Help(*head, words % {"kind": Activity.Kind(kind).label.lower()}, (), url, query)
-
-
-def _quick_log() -> str:
-    """Address of the quick log; empty where this deployment has none."""
-    try:
-        return reverse("quick-log")
-    except NoReverseMatch:
-        return ""
 
 
 def _kind(kinds: Any) -> str:

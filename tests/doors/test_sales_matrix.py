@@ -58,14 +58,11 @@ def writes(allowed: dict[str, int]) -> dict[str, int]:
 REASON = {"reason": "Because", "outcome": "lost", "until": "2026-01-01"}
 GET: dict[str, tuple[str, dict[str, int]]] = {
     "today": ("/", open_to_all()),
-    "today-done": ("/today/actions/{action}/done/", reads()),
-    "today-postpone": ("/today/actions/{action}/postpone/", reads()),
     "opportunity-list": ("/opportunities/", open_to_all()),
     "opportunity-board": ("/opportunities/board/", open_to_all()),
     "opportunity-board-more": ("/opportunities/board/more/?stage=lead", open_to_all()),
     "opportunity-board-move": ("/opportunities/board/move/", open_to_all(405)),
     "opportunity-new": ("/opportunities/new/", open_to_all()),
-    "opportunity-customers": ("/opportunities/new/customers/", open_to_all()),
     "opportunity": ("/opportunities/{sale}/", reads()),
     "opportunity-facts": ("/opportunities/{sale}/facts/", reads()),
     "opportunity-fact": ("/opportunities/{sale}/facts/problem/", open_to_all(405)),
@@ -84,10 +81,6 @@ GET_BEFORE_METHOD = {"opportunity-board-move", "opportunity-fact", "opportunity-
 """A wrong method is refused before anybody asks who it is."""
 
 POST: dict[str, tuple[str, dict[str, Any], dict[str, int]]] = {
-    "today-done": ("/today/actions/{action}/done/", {"result": "x"}, writes(TEAM)),
-    "today-postpone": (
-        "/today/actions/{action}/postpone/", {"due_date": "2030-01-01"}, writes(TEAM),
-    ),
     "opportunity-new": (
         "/opportunities/new/",
         {"customer": "{customer}", "name": "Another"},

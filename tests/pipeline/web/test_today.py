@@ -99,38 +99,6 @@ def test_the_director_sees_it_from_150_percent_on(sign_in, cast, b2b8, now):
     assert len(sign_in(cast.boris).get(TODAY).context["today"].escalated) == 1
 
 
-def test_done_wants_to_know_what_came_of_it(sign_in, cast, b2b8):
-    action = plan(cast, 0)
-    client = sign_in(cast.anna)
-    path = f"/today/actions/{action.pk}/done/"
-    assert client.get(path).status_code == 200
-    assert client.post(path, {"result": " "}).status_code == 422
-    assert Action.objects.get(pk=action.pk).state == "planned"
-    assert client.post(path, {"result": "They will order"}).status_code == 302
-    assert Action.objects.get(pk=action.pk).result == "They will order"
-    assert client.post(path, {"result": "Again"}).status_code == 409
-
-
-def test_put_off(sign_in, cast, b2b8):
-    action = plan(cast, 0)
-    client = sign_in(cast.anna)
-    path = f"/today/actions/{action.pk}/postpone/"
-    assert client.post(path, {"due_date": "0000-00-00"}).status_code == 422
-    later = (timezone.now() + timedelta(days=8)).date()
-    assert client.post(path, {"due_date": later}).status_code == 302
-    assert Action.objects.get(pk=action.pk).due_date == later
-    assert lines(client.get(TODAY)) == []
-
-
-def test_another_teams_action_does_not_exist(sign_in, cast, b2b8):
-    action = plan(cast, 0)
-    for verb in ("done", "postpone"):
-        path = f"/today/actions/{action.pk}/{verb}/"
-        assert sign_in(cast.ben).get(path).status_code == 404
-        assert sign_in(cast.ben).post(path, {"result": "x"}).status_code == 404
-    assert Action.objects.get(pk=action.pk).state == "planned"
-
-
 def test_a_next_step_is_planned_from_the_deal(sign_in, cast, sale):
     path = f"/opportunities/{sale.pk}/step/"
     client = sign_in(cast.anna)

@@ -53,6 +53,9 @@ export function mountDialogs(root) {
     if (closer) closer.closest("dialog")?.close();
   });
   document.addEventListener("dialog:close", () => {
+    // What lies beneath may have asked to be drawn again: data-again="url" inside #dialog.
+    const again = document.querySelector("#dialog[open] [data-again]")?.dataset.again;
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+    if (again) window.htmx.ajax("GET", again, { target: "#dialog", swap: "innerHTML" });
   });
 }
