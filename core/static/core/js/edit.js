@@ -27,8 +27,12 @@ export function mountEdits(root) {
       close(true);
     });
     if (control.matches("select, [type=date]")) control.addEventListener("change", () => form.requestSubmit());
+    // The swap of the answer takes the focus away, too: what has been sent is not sent again.
+    let sent = false;
+    form.addEventListener("submit", () => { sent = true; });
+    form.addEventListener("htmx:afterRequest", (event) => { if (event.detail.failed) sent = false; });
     form.addEventListener("focusout", (event) => {
-      if (form.contains(event.relatedTarget) || form.hidden) return;
+      if (form.contains(event.relatedTarget) || form.hidden || sent) return;
       if (control.value === before) close(false);
       else form.requestSubmit();
     });
