@@ -42,6 +42,7 @@ class RoleBackend(BaseBackend):
         return user if user is not None and user.is_active else None
 
     def has_perm(self, user: Any, perm: str, obj: Any = None) -> bool:
+        """What the role gives, on a customer or in general."""
         if not isinstance(user, User) or not user.is_active:
             return False
         if perm == "crm.view_customer":
@@ -51,4 +52,5 @@ class RoleBackend(BaseBackend):
         return user.role == Role.ADMINISTRATOR and perm in _ADMIN_CHANGES
 
     def has_module_perms(self, user: Any, app_label: str) -> bool:
+        """Whether the admin shows an app."""
         return isinstance(user, User) and user.is_active and user.role == Role.ADMINISTRATOR

@@ -67,6 +67,7 @@ class Person(forms.ModelChoiceField):
     """A person by name, with the user name where names are alike."""
 
     def label_from_instance(self, user: User) -> str:
+        """Name and user name."""
         return f"{user.name} ({user.username})"
 
 

@@ -69,6 +69,7 @@ class _Words(Formatter):
     """Fills names and nothing else: no attributes, no indexes, and a gap for what is missing."""
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> tuple[Any, str]:
+        """The parameter of this name, or a gap."""
         return kwargs.get(field_name, "…"), field_name
 
 

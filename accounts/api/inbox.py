@@ -27,6 +27,7 @@ class Inbox(ReadRows):
     }
 
     def queryset(self) -> QuerySet[InboxItem]:
+        """One's own."""
         return queries.inbox_of(self.request.user)
 
 
@@ -36,6 +37,7 @@ class OneItem(ReadOne):
     serializer_class = InboxItemSerializer
 
     def thing(self, pk: int) -> InboxItem:
+        """One's own, or 404."""
         return queries.get_item(self.request.user, pk)
 
 
@@ -57,6 +59,7 @@ class Read(Marks):
     input_class = ReadInput
 
     def run(self, data: dict[str, Any]) -> dict[str, int]:
+        """Some, or all that have arrived."""
         by, ids = self.request.user, data.get("ids")
         if ids is None:
             return self.marked(commands.mark_all_read(by=by, at=self.now))
@@ -67,6 +70,7 @@ class ReadItem(Marks):
     """Mark one message as read."""
 
     def run(self, data: dict[str, Any], pk: int) -> dict[str, int]:
+        """This one."""
         item = queries.get_item(self.request.user, pk)
         return self.marked(commands.mark_read([item.pk], by=self.request.user, at=self.now))
 
@@ -75,5 +79,6 @@ class UnreadItem(Marks):
     """Mark one message as not read."""
 
     def run(self, data: dict[str, Any], pk: int) -> dict[str, int]:
+        """This one."""
         item = queries.get_item(self.request.user, pk)
         return self.marked(commands.mark_unread([item.pk], by=self.request.user))

@@ -30,12 +30,15 @@ class Teams(ReadRows, RunsCommand):
     }
 
     def queryset(self) -> QuerySet[Team]:
+        """All of them."""
         return queries.all_teams()
 
     def run(self, data: dict[str, Any]) -> Team:
+        """Found it."""
         return commands.create_team(by=self.request.user, at=self.now, **data)
 
     def location(self, thing: Team) -> str:
+        """Its address."""
         return reverse("api-team", args=[thing.pk])
 
 
@@ -46,8 +49,10 @@ class OneTeam(ChangesOne):
     input_class = TeamChange
 
     def thing(self, pk: int) -> Team:
+        """It, or 404."""
         return queries.get_team(pk)
 
     def change(self, thing: Team, data: dict[str, Any]) -> Team:
+        """What is not given stays, lead and parent too."""
         as_it_is = {"parent": thing.parent, "lead": thing.lead}
         return commands.change_team(thing, by=self.request.user, at=self.now, **as_it_is | data)

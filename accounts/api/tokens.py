@@ -29,6 +29,7 @@ class Tokens(ReadRows, RunsCommand):
     orders = {"-id": ("-id",)}
 
     def queryset(self) -> QuerySet[ApiToken]:
+        """One's own that still open the API."""
         return queries.tokens_of(self.request.user)
 
     def post(self, request: Request, **kwargs: Any) -> HttpResponse:
@@ -36,6 +37,7 @@ class Tokens(ReadRows, RunsCommand):
         return self._run(**kwargs)
 
     def run(self, data: dict[str, Any]) -> ApiToken:
+        """Make it; its key travels on the instance to the answer."""
         if isinstance(self.request.auth, ApiToken):
             raise Refused(_("A token cannot make tokens. Sign in for that."), code="needs_sign_in")
         token, key = commands.create_token(by=self.request.user, at=self.now, **data)
@@ -49,7 +51,9 @@ class OneToken(ReadOne, Removes):
     serializer_class = TokenSerializer
 
     def thing(self, pk: int) -> ApiToken:
+        """One's own, or 404."""
         return queries.get_token(self.request.user, pk)
 
     def remove(self, pk: int) -> None:
+        """Revoke it."""
         commands.revoke_token(self.thing(pk), by=self.request.user, at=self.now)

@@ -38,12 +38,15 @@ class Users(ReadRows, RunsCommand):
     }  # fmt: skip
 
     def queryset(self) -> QuerySet[User]:
+        """Everybody but Baton itself."""
         return queries.everybody()
 
     def run(self, data: dict[str, Any]) -> User:
+        """Take somebody on."""
         return commands.create_user(by=self.request.user, at=self.now, **data)
 
     def location(self, thing: User) -> str:
+        """The address of the person."""
         return reverse("api-user", args=[thing.pk])
 
 
@@ -54,9 +57,11 @@ class OneUser(ChangesOne):
     input_class = OwnChange
 
     def thing(self, pk: int) -> User:
+        """The person, or 404."""
         return queries.get_user(pk)
 
     def change(self, thing: User, data: dict[str, Any]) -> User:
+        """What is not given stays."""
         return commands.change_user(thing, by=self.request.user, at=self.now, **data)
 
 
@@ -66,6 +71,7 @@ class Me(ReadOne):
     serializer_class = MeSerializer
 
     def thing(self) -> User:
+        """Oneself, read anew."""
         return queries.get_user(self.request.user.pk)
 
 
@@ -86,6 +92,7 @@ class Freeze(UserVerb):
     input_class = FreezeInput
 
     def run(self, data: dict[str, Any], pk: int) -> User:
+        """Keep out."""
         return commands.freeze_user(self.user(pk), by=self.request.user, at=self.now, **data)
 
 
@@ -93,6 +100,7 @@ class Unfreeze(UserVerb):
     """Let somebody in again."""
 
     def run(self, data: dict[str, Any], pk: int) -> User:
+        """Let in."""
         return commands.unfreeze_user(self.user(pk), by=self.request.user, at=self.now)
 
 
@@ -100,6 +108,7 @@ class Close(UserVerb):
     """Close an account; 409 `still_holds` lists what the person still holds."""
 
     def run(self, data: dict[str, Any], pk: int) -> User:
+        """Close, or say why not."""
         return commands.close_user(self.user(pk), by=self.request.user, at=self.now)
 
 
@@ -107,6 +116,7 @@ class Reopen(UserVerb):
     """Take somebody back under the account he had."""
 
     def run(self, data: dict[str, Any], pk: int) -> User:
+        """Take back."""
         return commands.reopen_user(self.user(pk), by=self.request.user, at=self.now)
 
 
@@ -114,6 +124,7 @@ class EndSessions(UserVerb):
     """Sign somebody out everywhere."""
 
     def run(self, data: dict[str, Any], pk: int) -> User:
+        """Sign out."""
         return commands.end_sessions(self.user(pk), by=self.request.user, at=self.now)
 
 
@@ -121,4 +132,5 @@ class PasswordLink(UserVerb):
     """Mail a link to set a password."""
 
     def run(self, data: dict[str, Any], pk: int) -> User:
+        """Ask for the mail."""
         return commands.send_password_link(self.user(pk), by=self.request.user, at=self.now)

@@ -22,6 +22,7 @@ class InboxItemSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_text(self, item: InboxItem) -> str:
+        """The sentence as the reader would read it on the web."""
         with timezone.override(self.context["request"].user.zone):
             return notices.render(item.kind, item.params)
 

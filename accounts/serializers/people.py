@@ -53,6 +53,7 @@ class MeSerializer(UserSerializer):
         read_only_fields = fields
 
     def get_capabilities(self, user: User) -> list[str]:
+        """The row of one's role in accounts/roles.py."""
         return sorted(name for name in CAPABILITIES if has_capability(user.role, name))
 
 

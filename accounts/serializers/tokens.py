@@ -38,4 +38,5 @@ class NewTokenSerializer(TokenSerializer):
 
     @extend_schema_field(str)
     def get_key(self, token: ApiToken) -> Any:
+        """The key; only the command that made it knows it."""
         return token.__dict__["key"]
