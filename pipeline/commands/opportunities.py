@@ -37,7 +37,7 @@ from pipeline.queries.pipelines import current_version
 LONGEST_HOLD = 60
 """Working days one may wait for a customer (INV-20)."""
 
-OUTCOMES = {
+OUTCOMES: dict[str, str] = {
     Opportunity.State.LOST: "lose",
     Opportunity.State.NO_DECISION: "close_undecided",
     Opportunity.State.WITHDRAWN: "withdraw",
@@ -141,12 +141,16 @@ def send_back(
     stage: str | None = None,
 ) -> Opportunity:
     """To the stage before, saying why."""
-    need_reason(reason)
+
+    def run(sale: Opportunity) -> None:
+        sale.send_back()
+        need_reason(reason)
+
     return move(
         opportunity,
         Transition.Name.SEND_BACK,
         "opportunity.sent_back",
-        lambda sale: sale.send_back(),
+        run,
         by=by,
         at=at,
         reason=reason,
@@ -166,24 +170,17 @@ def hold(
     stage: str | None = None,
 ) -> Opportunity:
     """Wait for the customer until a day; the clock stands still until then."""
-    need_reason(reason)
-    calendar = clocks.calendar_of(opportunity.customer)
-    today = local_date(at, calendar)
-    sentence = ""
-    if until <= today:
-        sentence, code = _("Choose a day after today."), "until_not_ahead"
-    elif count_working_days(today, until, calendar) > LONGEST_HOLD:
-        code = "until_too_far"
-        sentence = _("Wait {days} working days at most; close the sale if it takes longer.").format(
-            days=LONGEST_HOLD
-        )
-    if sentence:
-        raise Invalid(sentence, code=code, details={"until": [sentence]})
+
+    def run(sale: Opportunity) -> None:
+        sale.hold()
+        need_reason(reason)
+        _check_until(sale, until, at)
+
     sale = move(
         opportunity,
         Transition.Name.HOLD,
         "opportunity.held",
-        lambda sale: sale.hold(),
+        run,
         by=by,
         at=at,
         reason=reason,
@@ -194,6 +191,22 @@ def hold(
     sale.save(update_fields=["waiting_until"])
     clocks.pause(opportunity=sale, at=at)
     return sale
+
+
+def _check_until(sale: Opportunity, until: date, at: datetime) -> None:
+    """Ahead, and not further than anybody may wait."""
+    calendar = clocks.calendar_of(sale.customer)
+    today = local_date(at, calendar)
+    if until <= today:
+        sentence, code = _("Choose a day after today."), "until_not_ahead"
+    elif count_working_days(today, until, calendar) > LONGEST_HOLD:
+        code = "until_too_far"
+        sentence = _("Wait {days} working days at most; close the sale if it takes longer.").format(
+            days=LONGEST_HOLD
+        )
+    else:
+        return
+    raise Invalid(sentence, code=code, details={"until": [sentence]})
 
 
 @transaction.atomic
@@ -261,15 +274,20 @@ def lose(
     stage: str | None = None,
 ) -> Opportunity:
     """Close without a win: lost, no decision, or withdrawn by us, saying why."""
-    need_reason(reason)
-    if outcome not in OUTCOMES:
-        sentence = _("Say how it ended: lost, no decision, or withdrawn.")
-        raise Invalid(sentence, code="outcome_unknown", details={"outcome": [sentence]})
+
+    def run(sale: Opportunity) -> None:
+        verb = OUTCOMES.get(outcome)
+        if verb is None:
+            sentence = _("Say how it ended: lost, no decision, or withdrawn.")
+            raise Invalid(sentence, code="outcome_unknown", details={"outcome": [sentence]})
+        getattr(sale, verb)()
+        need_reason(reason)
+
     sale = move(
         opportunity,
         Transition.Name.LOSE,
         "opportunity.lost",
-        lambda sale: getattr(sale, OUTCOMES[Opportunity.State(outcome)])(),
+        run,
         by=by,
         at=at,
         reason=reason,
@@ -292,12 +310,16 @@ def reopen(
     stage: str | None = None,
 ) -> Opportunity:
     """A closed sale that was not won lives again, at the stage where it ended."""
-    need_reason(reason)
+
+    def run(sale: Opportunity) -> None:
+        sale.reopen()
+        need_reason(reason)
+
     sale = move(
         opportunity,
         Transition.Name.REOPEN,
         "opportunity.reopened",
-        lambda sale: sale.reopen(),
+        run,
         by=by,
         at=at,
         reason=reason,

@@ -182,7 +182,7 @@ def test_every_move_has_one_shape(cast, b2b8):
         {"transition": "advance", "until": "2020-01-01"},
         {"transition": "lose", "outcome": "won", "reason": "x"},
         {"transition": "lose", "outcome": "lost"},
-        {"transition": "send_back"},
+        {"transition": "hold", "until": "2030-01-01"},
         {"transition": "advance", "to_stage": "negotiate"},
     ],
 )

@@ -369,3 +369,36 @@ def test_an_imported_sale_takes_no_import_row_later():
     refused(lambda: forged(sale, by, name="import", to_state="won", to_stage="deliver").save())
     refused(lambda: Opportunity.objects.filter(pk=sale.pk).update(stage="negotiate"))
     assert snapshot(sale) == before
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"stage": "negotiate"},
+        {"stage": "won", "closed_date": NOW.date()},
+        {"stage": "lost@discover", "closed_date": NOW.date(), "close_reason": "price"},
+        {"created_date": NOW.date() - timedelta(days=80)},
+    ],
+)
+def test_importing_a_row_again_moves_nothing(cast, b2b8, changed):
+    from accounts.queries.users import system_user
+    from pipeline.commands.imports import import_opportunities
+
+    row = {
+        "external_id": "x1",
+        "name": "Taken over",
+        "customer": "Acme",
+        "owner": "anna",
+        "stage": "discover",
+        "created_date": NOW.date() - timedelta(days=90),
+        "entered_date": NOW.date() - timedelta(days=30),
+    }
+    given = {"source": "old", "by": system_user(), "at": LATER}
+    first = import_opportunities([row], **given)
+    assert first.created == 1, first
+    sale = Opportunity.objects.get(external_id="x1")
+    before = snapshot(sale)
+    again = import_opportunities([row | changed], **given)
+    assert (again.created, again.updated, len(again.rejected)) == (0, 0, 1), again
+    assert import_opportunities([row], **given).unchanged == 1
+    assert snapshot(sale) == before
