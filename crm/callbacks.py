@@ -24,15 +24,23 @@ class ActivityLogged(Protocol):
 
 @dataclass(frozen=True)
 class ReassignmentMove:
-    """Customers that go from one person to others: customer n goes to receiver n."""
+    """Customers that change hands in one act: customer n goes from giver n to receiver n.
+
+    Whoever follows does so for all of them at once, in as many statements as for one.
+    """
 
     reassignment: Reassignment
-    from_user: User
     customer_ids: list[int]
+    giver_ids: list[int]
     receiver_ids: list[int]
     by: User
     at: datetime
     reason: str
+
+    @property
+    def columns(self) -> list[list[int]]:
+        """Customers, givers and receivers, for `unnest` in the statements that follow."""
+        return [self.customer_ids, self.giver_ids, self.receiver_ids]
 
 
 Held = Mapping[tuple[int, bool], int]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import connection, transaction
 
 from accounts.models import InboxItem, User
 
@@ -77,28 +76,42 @@ def mark_all_read(*, by: User, at: datetime) -> int:
     return arrived.update(read_at=at)
 
 
+_MOVE_UNREAD = """
+WITH moving AS (
+    SELECT DISTINCT ON (m.receiver, i.key) i.id, m.receiver
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS m (customer, giver, receiver)
+    JOIN accounts_inboxitem i
+        ON i.user_id = m.giver AND i.scope_id = m.customer AND i.read_at IS NULL
+    WHERE NOT EXISTS (
+        SELECT 1 FROM accounts_inboxitem h WHERE h.user_id = m.receiver AND h.key = i.key
+    )
+    ORDER BY m.receiver, i.key, i.id
+)
+UPDATE accounts_inboxitem i SET user_id = moving.receiver FROM moving WHERE i.id = moving.id
+"""
+_LEFT = """
+UPDATE accounts_inboxitem i SET read_at = %s
+FROM unnest(%s::bigint[], %s::bigint[]) AS m (customer, giver)
+WHERE i.user_id = m.giver AND i.scope_id = m.customer AND i.read_at IS NULL
+"""
+
+
 @transaction.atomic
-def move_unread(
+def pass_on_unread(
+    customer_ids: Sequence[int],
+    giver_ids: Sequence[int],
+    receiver_ids: Sequence[int],
     *,
-    from_user: User,
-    to_user: User,
     at: datetime,
-    scope_ids: Iterable[int] | None = None,
-    keys: Iterable[str] | None = None,
 ) -> int:
-    """Pass unread messages about some customers, or of some keys, to a colleague.
+    """Pass unread messages about customer n from person n to colleague n; says how many moved.
 
     One the colleague has already is only marked as read for who passes it on. A mail that is still
-    waiting goes to the colleague. Says how many messages moved.
+    waiting goes to the colleague.
     """
-    if scope_ids is None and keys is None:
-        raise ValueError("name the customers or the keys whose messages move")
-    unread = InboxItem.objects.filter(user=from_user, read_at=None)
-    if scope_ids is not None:
-        unread = unread.filter(scope_id__in=list(scope_ids))
-    if keys is not None:
-        unread = unread.filter(key__in=list(keys))
-    has_it = InboxItem.objects.filter(user=to_user, key=OuterRef("key"))
-    moved = unread.exclude(Exists(has_it)).update(user=to_user)
-    unread.update(read_at=at)
+    customers, givers = list(customer_ids), list(giver_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_UNREAD, [customers, givers, list(receiver_ids)])
+        moved = cursor.rowcount
+        cursor.execute(_LEFT, [at, customers, givers])
     return moved

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -29,3 +32,34 @@ def unread_count(user: User) -> int:
     """How many messages are unread, counted to 100 at most: 100 means more than 99."""
     unread = inbox_of(user, unread=True).order_by()
     return unread.values("pk")[: MOST_SHOWN + 1].count()
+
+
+_UNREAD = """
+WITH m AS MATERIALIZED (
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS m (customer, giver, receiver)
+)
+SELECT m.receiver, true, count(DISTINCT i.key)
+FROM m JOIN accounts_inboxitem i
+    ON i.user_id = m.giver AND i.scope_id = m.customer AND i.read_at IS NULL
+WHERE NOT EXISTS (
+    SELECT 1 FROM accounts_inboxitem h WHERE h.user_id = m.receiver AND h.key = i.key
+)
+GROUP BY 1
+UNION ALL
+SELECT m.receiver, false, count(*)
+FROM m JOIN accounts_inboxitem i
+    ON i.user_id = m.receiver AND i.scope_id = m.customer AND i.read_at IS NULL
+GROUP BY 1
+"""
+
+
+def count_unread_of(
+    customer_ids: Sequence[int], giver_ids: Sequence[int], receiver_ids: Sequence[int]
+) -> dict[tuple[int, bool], int]:
+    """(receiver, whether the giver holds them) -> unread messages about customer n, for each n.
+
+    Those a receiver has as well are not counted as the giver's: they would not move.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREAD, [list(customer_ids), list(giver_ids), list(receiver_ids)])
+        return {(receiver, by_giver): count for receiver, by_giver, count in cursor.fetchall()}

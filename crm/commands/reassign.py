@@ -44,8 +44,8 @@ FROM unnest(%s::bigint[], %s::bigint[]) AS m (customer, receiver)
 """
 _ACTIONS = """
 UPDATE crm_action a SET owner_id = m.receiver
-FROM unnest(%s::bigint[], %s::bigint[]) AS m (customer, receiver)
-WHERE a.customer_id = m.customer AND a.owner_id = %s AND a.state = 'planned'
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS m (customer, giver, receiver)
+WHERE a.customer_id = m.customer AND a.owner_id = m.giver AND a.state = 'planned'
 """
 
 
@@ -142,11 +142,11 @@ def reassign(
         at=moment,
         is_demo=all(customer.is_demo for customer in customers),
     )
-    moves = _moves(act, distribution, givers, by=by, at=moment, reason=reason)
-    before = held(moves)
-    _change_hands(moves, [row.pk for row in primaries], moment, reason)
-    reported = _tell_floors_above(moves)
-    _prove(before, held(moves), reported, distribution)
+    move = _move(act, distribution, by=by, at=moment, reason=reason)
+    before = held(move)
+    _change_hands(move, [row.pk for row in primaries], moment, reason)
+    reported = _tell_floors_above(move)
+    _prove(before, held(move), reported, distribution)
     act.receipt = _receipt(before, reported, givers, distribution) | {"reason": reason}
     act.save(update_fields=["receipt"])
     _record(act, customers, distribution, givers, by=by, at=moment)
@@ -162,10 +162,10 @@ def preview(distribution: Distribution, *, by: User) -> dict[str, Any]:
     customers = list(Customer.objects.filter(pk__in=list(distribution.receiver_of)).order_by("pk"))
     _require_all(customers, by)
     givers = User.objects.in_bulk(sorted(set(distribution.giver_of.values())))
-    moves = _moves(None, distribution, givers, by=by, at=None, reason="")
+    move = _move(Reassignment(by=by), distribution, by=by, at=None, reason="")
     asked = {(customer.team_id, distribution.receiver_of[customer.pk]) for customer in customers}
     outsiders = {str(receiver) for team_id, receiver in asked if is_outside(receiver, team_id)}
-    return movable(held(moves), distribution.receivers) | {
+    return movable(held(move), distribution.receivers) | {
         "givers": _names(givers, distribution),
         "outsiders": sorted(outsiders),
     }
@@ -244,53 +244,41 @@ def _refuse_moved(gone: list[int], customers: list[Customer]) -> None:
     )
 
 
-def _moves(
-    act: Reassignment | None,
+def _move(
+    act: Reassignment,
     distribution: Distribution,
-    givers: Mapping[int, User],
     *,
     by: User,
     at: Any,
     reason: str,
-) -> list[ReassignmentMove]:
-    """One move for each giver."""
-    moves = []
-    for giver_id, giver in givers.items():
-        ids = sorted(pk for pk, held_by in distribution.giver_of.items() if held_by == giver_id)
-        moves.append(
-            ReassignmentMove(
-                reassignment=act or Reassignment(by=by, reason=reason),
-                from_user=giver,
-                customer_ids=ids,
-                receiver_ids=[distribution.receiver_of[pk].pk for pk in ids],
-                by=by,
-                at=at,
-                reason=reason,
-            )
-        )
-    return moves
+) -> ReassignmentMove:
+    """All of it as columns, in the order of the customers' ids."""
+    ids = sorted(distribution.giver_of)
+    return ReassignmentMove(
+        reassignment=act,
+        customer_ids=ids,
+        giver_ids=[distribution.giver_of[pk] for pk in ids],
+        receiver_ids=[distribution.receiver_of[pk].pk for pk in ids],
+        by=by,
+        at=at,
+        reason=reason,
+    )
 
 
-def _change_hands(
-    moves: list[ReassignmentMove], primaries: list[int], at: datetime, reason: str
-) -> None:
+def _change_hands(move: ReassignmentMove, primaries: list[int], at: datetime, reason: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE, [at, reason, primaries])
-        for move in moves:
-            pairs = [move.customer_ids, move.receiver_ids]
-            cursor.execute(_OPEN, [at, reason, move.reassignment.pk, *pairs])
-            cursor.execute(_ACTIONS, [*pairs, move.from_user.pk])
-    for move in moves:
-        people = sorted({move.from_user.pk, *move.receiver_ids})
-        grants.close_rows(move.customer_ids, people)
+        ids = [move.customer_ids, move.receiver_ids]
+        cursor.execute(_OPEN, [at, reason, move.reassignment.pk, *ids])
+        cursor.execute(_ACTIONS, move.columns)
+    grants.close_rows(move.customer_ids, sorted({*move.giver_ids, *move.receiver_ids}))
 
 
-def _tell_floors_above(moves: list[ReassignmentMove]) -> dict[str, int]:
+def _tell_floors_above(move: ReassignmentMove) -> dict[str, int]:
     totals: dict[str, int] = {}
-    for move in moves:
-        for callback in callbacks.REASSIGNED:
-            for kind, n in callback(move).items():
-                totals[kind] = totals.get(kind, 0) + n
+    for callback in callbacks.REASSIGNED:
+        for kind, n in callback(move).items():
+            totals[kind] = totals.get(kind, 0) + n
     return totals
 
 

@@ -12,41 +12,35 @@ from crm.callbacks import Held, ReassignmentMove
 
 _CUSTOMERS = """
 SELECT m.receiver, a.user_id <> m.receiver, count(*)
-FROM unnest(%s::bigint[], %s::bigint[]) AS m (customer, receiver)
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS m (customer, giver, receiver)
 JOIN crm_assignment a ON a.customer_id = m.customer AND a.part = 'primary' AND a.ends_at IS NULL
-WHERE a.user_id IN (%s, m.receiver)
+WHERE a.user_id IN (m.giver, m.receiver)
 GROUP BY 1, 2
 """
 
 _ACTIONS = """
 SELECT m.receiver, a.owner_id <> m.receiver, count(*)
-FROM unnest(%s::bigint[], %s::bigint[]) AS m (customer, receiver)
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS m (customer, giver, receiver)
 JOIN crm_action a ON a.customer_id = m.customer AND a.state = 'planned'
-WHERE a.owner_id IN (%s, m.receiver)
+WHERE a.owner_id IN (m.giver, m.receiver)
 GROUP BY 1, 2
 """
 
 
 def count_by_receiver(move: ReassignmentMove, sql: str) -> Held:
-    """Run a count that takes customers, receivers and the giver, and gives Held's three columns."""
+    """Run a count that takes the columns of a move, and gives Held's three columns."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [move.customer_ids, move.receiver_ids, move.from_user.pk])
+        cursor.execute(sql, move.columns)
         return {(receiver, by_giver): n for receiver, by_giver, n in cursor.fetchall()}
 
 
-def held(moves: Iterable[ReassignmentMove]) -> dict[str, dict[tuple[int, bool], int]]:
-    """Kind -> (receiver, whether the giver holds it) -> how many, over all the moves."""
-    counters = {
-        "customers": lambda move: count_by_receiver(move, _CUSTOMERS),
-        "actions": lambda move: count_by_receiver(move, _ACTIONS),
-        **callbacks.HELD,
+def held(move: ReassignmentMove) -> dict[str, Held]:
+    """Kind -> (receiver, whether the giver holds it) -> how many."""
+    return {
+        "customers": count_by_receiver(move, _CUSTOMERS),
+        "actions": count_by_receiver(move, _ACTIONS),
+        **{kind: counter(move) for kind, counter in callbacks.HELD.items()},
     }
-    totals: dict[str, dict[tuple[int, bool], int]] = {kind: {} for kind in counters}
-    for move in moves:
-        for kind, counter in counters.items():
-            for key, n in counter(move).items():
-                totals[kind][key] = totals[kind].get(key, 0) + n
-    return totals
 
 
 def movable(

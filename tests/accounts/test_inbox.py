@@ -13,10 +13,10 @@ from accounts.commands.inbox import (
     mark_all_read,
     mark_read,
     mark_unread,
-    move_unread,
+    pass_on_unread,
 )
 from accounts.models import InboxItem, User
-from accounts.queries.inbox import get_item, inbox_of, unread_count
+from accounts.queries.inbox import count_unread_of, get_item, inbox_of, unread_count
 from core.errors import NotFound
 from tests.cast import NOW, UserFactory, gather
 
@@ -118,14 +118,38 @@ def test_unread_messages_follow_the_customer():
     )
     mark_read([cast.anna.inbox_items.get(key="read").pk], by=cast.anna, at=NOW)
 
-    moved = move_unread(from_user=cast.anna, to_user=cast.nils, at=LATER, scope_ids=[7])
+    columns = [7], [cast.anna.pk], [cast.nils.pk]
+    assert count_unread_of(*columns) == {(cast.nils.pk, True): 1, (cast.nils.pk, False): 1}
+    moved = pass_on_unread(*columns, at=LATER)
 
     assert moved == 1
+    assert count_unread_of(*columns) == {(cast.nils.pk, False): 2}
     assert {item.key for item in inbox_of(cast.nils, unread=True)} == {"moves", "both have it"}
     assert {item.key for item in inbox_of(cast.anna, unread=True)} == {"other customer"}
     assert InboxItem.objects.count() == 5
-    with pytest.raises(ValueError, match="name the customers"):
-        move_unread(from_user=cast.anna, to_user=cast.nils, at=LATER)
+
+
+@pytest.mark.django_db
+def test_unread_messages_of_several_people_follow_at_once(django_assert_num_queries):
+    cast = gather()
+    cast.olga = UserFactory(username="olga", team=cast.north)
+    deliver(
+        [
+            told(cast.anna, key="same key"),
+            told(cast.olga, key="same key", scope_id=8),
+            told(cast.olga, key="hers", scope_id=8),
+            told(cast.olga, key="of anna's customer", scope_id=7),
+        ],
+        at=NOW,
+    )
+    columns = [7, 8], [cast.anna.pk, cast.olga.pk], [cast.nils.pk, cast.nils.pk]
+    assert count_unread_of(*columns) == {(cast.nils.pk, True): 2}
+
+    with django_assert_num_queries(4):
+        assert pass_on_unread(*columns, at=LATER) == 2
+
+    assert {item.key for item in inbox_of(cast.nils, unread=True)} == {"same key", "hers"}
+    assert {item.key for item in inbox_of(cast.olga, unread=True)} == {"of anna's customer"}
 
 
 def test_times_are_the_reader_s_and_gaps_do_not_break_the_sentence():

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import InboxItem
 from core.errors import Conflict, Invalid, Refused
@@ -11,7 +13,7 @@ from core.relay import drain
 from crm import callbacks
 from crm.access import visible_customers
 from crm.commands import reassign
-from crm.models import Action, Assignment, Customer, Reassignment
+from crm.models import Action, Assignment, Customer, CustomerUserPermission, Reassignment
 from tests.cast import NOW, CustomerFactory, UserFactory, assign, gather
 
 pytestmark = pytest.mark.django_db
@@ -261,18 +263,46 @@ def test_a_stranger_is_moved_to_or_granted(cast):
     assert cast.acme not in visible_customers(cast.anna)
 
 
+def test_many_givers_cost_as_many_statements_as_one(cast):
+    def queries_of(distribution):
+        with CaptureQueriesContext(connection) as queries:
+            act = reassign.reassign(distribution, by=cast.boris, at=NOW, reason="Area")
+        return len(queries), act
+
+    pks = [customer.pk for customer in cast.mine]
+    first, _act = queries_of(reassign.Distribution({pks[0]: cast.anna.pk}, {pks[0]: cast.olga}))
+    givers = {pk: cast.olga.pk if pk == pks[0] else cast.anna.pk for pk in pks}
+    others = UserFactory(username="peer", team=cast.north)
+    extra = CustomerFactory(name="Of another", team=cast.north)
+    assign(extra, others)
+    Action.objects.create(customer=extra, text="His", owner=others, created_at=EARLIER)
+    Action.objects.create(customer=extra, text="Not his", owner=cast.anna, created_at=EARLIER)
+    givers[extra.pk] = others.pk
+    second, act = queries_of(
+        reassign.Distribution(givers, dict.fromkeys([*pks, extra.pk], cast.nils))
+    )
+
+    assert second <= first
+    assert second <= 30
+    assert set(primaries([*cast.mine, extra]).values()) == {"nils"}
+    assert act.receipt["total"] == {"customers": 7, "actions": 7}
+    assert [each["customers"] for each in act.receipt["givers"]] == [5, 1, 1]
+    assert Action.objects.get(text="Not his").owner == cast.anna
+    assert not CustomerUserPermission.objects.filter(user=others).exists()
+
+
 def test_floors_above_move_along_and_are_counted(cast, monkeypatch):
     seen = []
 
     def move(one):
-        seen.append((one.from_user, one.customer_ids, one.receiver_ids))
+        seen.append(one.columns)
         return {"opportunities": 4}
 
     monkeypatch.setattr(callbacks, "REASSIGNED", [move])
 
     act = reassign.reassign_customer(cast.acme, to=cast.nils, by=cast.boris, at=NOW, reason="x")
 
-    assert seen == [(cast.anna, [cast.acme.pk], [cast.nils.pk])]
+    assert seen == [[[cast.acme.pk], [cast.anna.pk], [cast.nils.pk]]]
     assert act.receipt["total"]["opportunities"] == 4
 
 

@@ -59,8 +59,8 @@ FROM generate_series(1, {regions}) AS i;
 INSERT INTO accounts_team
     (name, parent_id, region, lead_id, group_id, reads_all, source, external_id, is_demo)
 SELECT 'Team ' || i,
-       (SELECT id FROM accounts_team WHERE external_id = 'region' || (i % {regions} + 1)),
-       'Region ' || (i % {regions} + 1), NULL,
+       (SELECT id FROM accounts_team WHERE external_id = 'region' || ((i - 1) % {regions} + 1)),
+       'Region ' || ((i - 1) % {regions} + 1), NULL,
        (SELECT id FROM auth_group WHERE name = 'bench:' || ({regions} + i)),
        true, 'bench', 'team' || i, false
 FROM generate_series(1, {teams}) AS i;
@@ -115,7 +115,7 @@ CREATE TEMP TABLE words AS SELECT * FROM unnest(
 INSERT INTO crm_customer
     (name, other_names, registration_number, tier, industry, region, country, website, address,
      team_id, state, pinyin, created_at, updated_at, source, external_id, is_demo)
-SELECT CASE WHEN i % 2 = 0 THEN a.latin || ' ' || b.latin2 || ' ' || i
+SELECT CASE WHEN hashint4(i + 3) % 2 = 0 THEN a.latin || ' ' || b.latin2 || ' ' || i
             ELSE a.hanzi || b.hanzi2 || i || '有限公司' END,
        '', 'R' || lpad(i::text, 9, '0'), (ARRAY['S','A','B','C'])[1 + i % 4],
        (ARRAY['energy','machinery','food','medical','software'])[1 + i % 5],
@@ -124,8 +124,8 @@ SELECT CASE WHEN i % 2 = 0 THEN a.latin || ' ' || b.latin2 || ' ' || i
        'active', '', now() - interval '2 years' + i * interval '1 second',
        now() - interval '1 year', 'bench', i::text, false
 FROM generate_series(1, {customers}) AS i
-JOIN words a ON a.n = 1 + (i::bigint * 7919) % 30
-JOIN words b ON b.n = 1 + (i::bigint * 104729 / 30) % 30;
+JOIN words a ON a.n = 1 + (hashint4(i) & 1048575) % 30
+JOIN words b ON b.n = 1 + (hashint4(i + 7) & 1048575) % 30;
 
 INSERT INTO crm_customergrouppermission (content_object_id, group_id, permission_id, origin)
 SELECT c.id, t.group_id, crm_view_customer(), 'team'
