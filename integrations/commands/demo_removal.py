@@ -141,4 +141,4 @@ def _points_back(model: type[models.Model], child: type[models.Model]) -> bool:
 
 def _delete(model: type[models.Model], pks: set[Any]) -> int:
     rows = model._default_manager.filter(pk__in=pks)
-    return int(rows._raw_delete(rows.db))
+    return int(rows._raw_delete(rows.db) or 0)

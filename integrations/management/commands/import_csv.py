@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
     def _run(self, by: User, options: dict[str, Any]) -> None:
         kind, file = options["kind"], options["file"]
-        rejects = options["rejects"] or rejects_of(file, kind)
+        rejects = Path(options["rejects"] or rejects_of(file, kind))
         if rejects.resolve() == file.resolve():
             raise CommandError(_("The rejects would overwrite the file itself."), returncode=2)
         profile = load_profile(options["profile"], kind) if options["profile"] else Profile()
