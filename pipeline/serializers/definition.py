@@ -200,8 +200,8 @@ def _probability(reader: Reader, node: yaml.Node, where: str) -> Decimal:
     try:
         number = Decimal(str(node.value)).quantize(Decimal("0.001"))
     except InvalidOperation:
-        number = Decimal(-1)
-    if not 0 <= number <= 1:
+        number = Decimal("NaN")
+    if not (number.is_finite() and 0 <= number <= 1):
         reader.wrong(node, f"{where}: give a number from 0 to 1")
     return number
 
