@@ -31,3 +31,20 @@ def test_modules_import_each_other_by_hashed_names(collected):
     for name in ours:
         for imported in plain.findall((collected / name).read_text()):
             assert re.search(r"\.[0-9a-f]{12}\.js$", imported), f"{name} imports {imported}"
+
+
+def test_a_page_brings_little(collected):
+    """htmx, our styles, and the modules every page loads: what the first visit costs."""
+    names = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    main = (collected / names["core/js/main.js"]).read_text()
+    eager = re.findall(r'import \{[^}]*\} from "\./(\w+)\.', main)
+    wanted = [
+        "django_htmx/htmx-2.min.js",
+        "core/js/main.js",
+        "core/js/dom.js",
+        *(f"core/js/{name}.js" for name in eager),
+        *(name for name in names if re.fullmatch(r"core/css/\w+\.css", name)),
+    ]
+    sent = sum((collected / f"{names[name]}.br").stat().st_size for name in wanted)
+    assert len(eager) > 5
+    assert sent < 38 * 1024
