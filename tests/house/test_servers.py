@@ -5,6 +5,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 
 import psycopg
@@ -117,32 +118,23 @@ def test_missing_extensions_are_named():
         assert missing_extensions(there, ("pg_trgm", "no_such")) == ["no_such"]
 
 
-def test_embedded_servers_are_shared_and_leave_with_the_last(tmp_path):
+def test_embedded_servers_are_shared_and_leave_with_the_last(home):
     """Two processes get the same servers; they run until the second ends; data survives."""
-    home = tmp_path / "servers"
-    home.mkdir()
-    for folder in (tmp_path, *tmp_path.parents[:-1]):
-        if folder.owner() == home.owner():
-            folder.chmod(folder.stat().st_mode | 0o011)
     first, second = user_of_servers(home), user_of_servers(home)
-    try:
-        urls = [process.stdout.readline().strip() for process in (first, second)]
-        assert urls[0] == urls[1] != ""
-        with psycopg.connect(urls[0]) as there:
-            there.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-        assert finish(first) == 0
-        with psycopg.connect(urls[0]) as there:
-            assert there.execute("SELECT answer FROM kept").fetchone() == (42,)
-        assert finish(second) == 0
-        with pytest.raises(psycopg.OperationalError):
-            psycopg.connect(urls[0])
-        third = user_of_servers(home)
-        with psycopg.connect(third.stdout.readline().strip()) as there:
-            assert there.execute("SELECT answer FROM kept").fetchone() == (42,)
-        assert finish(third) == 0
-    finally:
-        for process in (first, second):
-            process.kill()
+    urls = [url_of(process) for process in (first, second)]
+    assert urls[0] == urls[1]
+    with psycopg.connect(urls[0]) as there:
+        there.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    assert finish(first) == 0
+    with psycopg.connect(urls[0]) as there:
+        assert there.execute("SELECT answer FROM kept").fetchone() == (42,)
+    assert finish(second) == 0
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(urls[0])
+    third = user_of_servers(home)
+    with psycopg.connect(url_of(third)) as there:
+        assert there.execute("SELECT answer FROM kept").fetchone() == (42,)
+    assert finish(third) == 0
 
 
 @pytest.mark.skipif(not servers.available(), reason="the wheels are not installed")
@@ -180,6 +172,21 @@ def user_of_servers(home) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+@pytest.fixture
+def home():
+    """A folder for servers which the user they run as can reach; pytest's own are closed to him."""
+    with tempfile.TemporaryDirectory(prefix="baton-test-", dir="/var/tmp") as folder:
+        os.chmod(folder, 0o711)
+        yield folder
+
+
+def url_of(process: subprocess.Popen[str]) -> str:
+    """What a user of servers was given; never empty, which libpq would take for its defaults."""
+    url = process.stdout.readline().strip()
+    assert url.startswith("postgres://")
+    return url
 
 
 def finish(process: subprocess.Popen[str]) -> int:
