@@ -174,6 +174,12 @@ def _due(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 tell("customer.created", gettext_noop("added this customer"), "building-2", topic="facts")
+tell(
+    "customer.imported",
+    gettext_noop("took this customer over from {source}"),
+    "download",
+    topic="facts",
+)
 tell("customer.changed", gettext_noop("changed the facts"), "pencil", topic="facts")
 tell(
     "customer.state_changed",
@@ -195,6 +201,13 @@ tell(
     prepare=_part,
 )
 tell(
+    "assignment.imported",
+    gettext_noop("found {user_name} serving it, by the business imported: {part}"),
+    "user-plus",
+    topic="serving",
+    prepare=_part,
+)
+tell(
     "customer.unassigned",
     gettext_noop("ended the part of {user_name} ({part}): {reason}"),
     "user-minus",
@@ -209,6 +222,7 @@ tell(
     topic="serving",
 )
 tell("contact.created", gettext_noop("added the contact {name}"), "user-plus", topic="people")
+tell("contact.imported", gettext_noop("took over the contact {name}"), "download", topic="people")
 tell("contact.changed", gettext_noop("changed the contact {name}"), "pencil", topic="people")
 tell("contact.left", gettext_noop("noted that {name} has left"), "user-minus", topic="people")
 tell("contact.returned", gettext_noop("noted that {name} is back"), "user-check", topic="people")

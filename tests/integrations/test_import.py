@@ -10,6 +10,7 @@ from django.db import connection
 from accounts.models import Team, User
 from core.models import Event
 from crm.models import Assignment, Contact, Customer
+from crm.queries import timeline
 from pipeline.models import Opportunity, StageClock, StageVisit, Transition
 
 pytestmark = pytest.mark.django_db
@@ -389,3 +390,17 @@ def test_who_sells_serves(cast, b2b8, imported):
     assert neu.team == cast.south
     assert cast.anna.has_perm("crm.change_customer", neu)
     assert not cast.nils.has_perm("crm.view_customer", neu)
+
+
+def test_the_timeline_of_an_imported_customer_tells_where_it_came_from(cast, b2b8, imported):
+    imported("customers", "name", "Neu", source="old")
+    imported("contacts", "customer,name", "Neu,Bob", source="old")
+    imported("opportunities", SALES, "1,Neu,ben,,3,,,,", source="old")
+
+    told = [
+        entry.title for entry in timeline.of_customer(Customer.objects.get(name="Neu").pk).entries
+    ]
+
+    assert told[0] == "found Ben serving it, by the business imported: Primary"
+    assert told[1].startswith("imported the opportunity")
+    assert told[2:] == ["took over the contact Bob", "took this customer over from old"]
