@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.criteria import Remedy, Sale, all_columns, kind_of
+from pipeline.criteria import Finding, Remedy, Sale, all_columns, kind_of
 from pipeline.models import ExitCriterion, Opportunity
 from pipeline.models.definition import Stage, stages_of
 
@@ -76,7 +76,16 @@ def unmet(opportunity: Opportunity) -> list[Unmet]:
 def verdict(opportunity: Opportunity) -> Verdict:
     """The verdict over the current stage; one query for each kind that needs one."""
     sale = Sale(opportunity.pk, opportunity.version_id, opportunity.stage, vars(opportunity))
-    return _verdicts([sale])[opportunity.pk]
+    [(stage, findings)] = _findings([sale]).values()
+    met: list[Met] = []
+    missing: list[Unmet] = []
+    for row, found in findings:
+        head = (row.pk, row.key, str(row), row.mandatory)
+        if found.met:
+            met.append(Met(*head, found.evidence))
+        else:
+            missing.append(Unmet(*head, found.sentence(), found.remedy))
+    return Verdict(stage.key, tuple(met), tuple(missing))
 
 
 def missing_counts(opportunities: Iterable[Opportunity | int]) -> dict[int, int]:
@@ -86,38 +95,37 @@ def missing_counts(opportunities: Iterable[Opportunity | int]) -> dict[int, int]
         "pk", "version_id", "stage", *all_columns()
     )
     sales = [Sale(row["pk"], row["version_id"], row["stage"], row) for row in rows]
-    return {pk: len(found.blocking) for pk, found in _verdicts(sales).items()}
+    return {
+        pk: sum(row.mandatory and not found.met for row, found in findings)
+        for pk, (_stage, findings) in _findings(sales).items()
+    }
 
 
-def _verdicts(sales: Sequence[Sale]) -> dict[int, Verdict]:
-    stages = {(sale.version_id, sale.stage): _stage_of(sale) for sale in sales}
+Findings = list[tuple[ExitCriterion, Finding]]
+
+
+def _findings(sales: Sequence[Sale]) -> dict[int, tuple[Stage, Findings]]:
+    """What every criterion of its stage says about each sale."""
+    stages: dict[tuple[int, str], tuple[Stage, list[ExitCriterion]]] = {}
     wanted: dict[str, list[int]] = {}
     for sale in sales:
-        for kind in {c.kind for c in _criteria(stages[sale.version_id, sale.stage])}:
+        place = (sale.version_id, sale.stage)
+        if place not in stages:
+            stage = _stage_of(sale)
+            stages[place] = (stage, list(stage.criteria.all()))
+        for kind in {row.kind for row in stages[place][1]}:
             wanted.setdefault(kind, []).append(sale.pk)
     facts = {kind: kind_of(kind).facts(ids) for kind, ids in wanted.items()}
-    return {sale.pk: _judge(stages[sale.version_id, sale.stage], sale, facts) for sale in sales}
-
-
-def _judge(stage: Stage, sale: Sale, facts: Mapping[str, Any]) -> Verdict:
-    met: list[Met] = []
-    missing: list[Unmet] = []
-    for row in _criteria(stage):
-        found = kind_of(row.kind).check(row.params, sale, facts[row.kind])
-        head = (row.pk, row.key, str(row), row.mandatory)
-        if found.met:
-            met.append(Met(*head, found.evidence))
-        else:
-            missing.append(Unmet(*head, found.missing, found.remedy))
-    return Verdict(stage.key, tuple(met), tuple(missing))
+    found: dict[int, tuple[Stage, Findings]] = {}
+    for sale in sales:
+        stage, rows = stages[sale.version_id, sale.stage]
+        checks = [(row, kind_of(row.kind).check(row.params, sale, facts[row.kind])) for row in rows]
+        found[sale.pk] = (stage, checks)
+    return found
 
 
 def _stage_of(sale: Sale) -> Stage:
     return next(stage for stage in stages_of(sale.version_id) if stage.key == sale.stage)
-
-
-def _criteria(stage: Stage) -> Iterable[ExitCriterion]:
-    return stage.criteria.all()
 
 
 __all__ = ["Met", "Unmet", "Verdict", "missing_counts", "unmet", "verdict"]

@@ -45,9 +45,6 @@ class Opportunities(ReadRows, RunsCommand):
     output_class = OpportunityDetail
     orders = {
         "expected_close_date": ("expected_close_date",),
-        "-expected_close_date": ("-expected_close_date",),
-        "-amount": ("-amount",),
-        "-updated_at": ("-updated_at",),
         "id": ("id",),
         "-id": ("-id",),
     }

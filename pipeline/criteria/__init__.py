@@ -51,11 +51,14 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Finding:
-    """Met with evidence, or unmet with a sentence of what is missing and what would help."""
+    """Met with evidence, or unmet with a sentence of what is missing and what would help.
+
+    The sentence is made when somebody asks for it: a board of cards only counts.
+    """
 
     met: bool
     evidence: Mapping[str, Any] = field(default_factory=dict)
-    missing: str = ""
+    sentence: Callable[[], str] = str
     remedy: Remedy | None = None
 
 

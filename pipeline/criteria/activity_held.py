@@ -7,6 +7,7 @@ Counted are activities of the sale that began since the current visit was entere
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -109,7 +110,7 @@ class ActivityHeld:
             return Finding(met=True, evidence={"activities": latest, "count": count})
         return Finding(
             met=False,
-            missing=_sentence(params["kinds"], least - count, with_contact, stay),
+            sentence=partial(_sentence, params["kinds"], least - count, with_contact, stay),
             remedy=Remedy(
                 "activity",
                 activity_kinds=tuple(params["kinds"]),

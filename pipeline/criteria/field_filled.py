@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -62,10 +63,12 @@ class FieldFilled:
         if not empty:
             filled = {name: str(sale.values[name])[:200] for name in params["fields"]}
             return Finding(met=True, evidence={"fields": filled})
-        fields = Opportunity._meta.get_field
-        names = [str(getattr(fields(name), "verbose_name", name)) for name in empty]
         return Finding(
-            met=False,
-            missing=_("Still to be filled in: {fields}.").format(fields=_(", ").join(names)),
-            remedy=Remedy("field", fields=empty),
+            met=False, sentence=partial(_sentence, empty), remedy=Remedy("field", fields=empty)
         )
+
+
+def _sentence(empty: tuple[str, ...]) -> str:
+    fields = Opportunity._meta.get_field
+    names = [str(getattr(fields(name), "verbose_name", name)) for name in empty]
+    return _("Still to be filled in: {fields}.").format(fields=_(", ").join(names))
