@@ -37,6 +37,7 @@ class Place:
     covers: tuple[str, ...] = ()
 
 
+SIGN_IN = ("mfa_index", "account_change_password")
 MAIN = (
     Place("today", _("Today"), "sun", "today", "t"),
     Place("customers", _("Customers"), "building-2", "customer-list", "c"),
@@ -53,7 +54,7 @@ MAIN = (
 )
 MORE = (
     Place("insights", _("Insights"), "chart-column", "insights", "n"),
-    Place("settings", _("Settings"), "settings", "settings", "s"),
+    Place("settings", _("Settings"), "settings", "settings", "s", covers=SIGN_IN),
 )
 
 

@@ -133,7 +133,7 @@ def test_passkey_is_made_and_signs_in(visit, anna, settings):
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     window.open("/account/login/?next=/account/mfa/")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.get_by_role("heading", name="Security").wait_for()
+    page.get_by_role("heading", name="Second step and passkeys").wait_for()
     window.open("/account/mfa/webauthn/").check()
     page.get_by_role("link", name="Rename").click()
     window.check()

@@ -1,4 +1,4 @@
-// Forms that must not be lost (data-guard), that send themselves (data-auto), and Ctrl Enter.
+// Forms that must not be lost (data-guard), that send themselves (data-auto), Ctrl Enter, and small aids.
 import { fresh, say } from "./dom.js";
 
 let wired = false;
@@ -31,6 +31,11 @@ export function mountForms(root) {
     });
   }
   for (const button of fresh(root, "[data-print]")) button.addEventListener("click", () => window.print());
+  // A row that scrolls sideways begins where the reader is.
+  for (const row of fresh(root, ".path, .tabs")) {
+    const here = row.querySelector("[aria-current]");
+    if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.clientWidth) / 2;
+  }
   root.querySelector?.("form [aria-invalid=true]")?.focus();
   if (wired) return;
   wired = true;
