@@ -42,6 +42,11 @@ class StageClock(models.Model):
                 condition=models.Q(next_level_at__isnull=False),
                 name="stage_clock_next",
             ),
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(paused_at__isnull=True),
+                name="stage_clock_due",
+            ),
         ]
 
     def __str__(self) -> str:

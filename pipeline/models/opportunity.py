@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,6 +18,7 @@ from django_fsm import GET_STATE, FSMField, transition
 
 from core.models.events import CurrentTransactionId
 from crm.models import Activity, Customer
+from crm.models.customer import Grams
 from pipeline.models.definition import PipelineVersion, Stage, stages_of
 from pipeline.models.product import Product
 
@@ -159,10 +161,21 @@ class Opportunity(models.Model):
             ),
             models.Index(fields=["owner", "state"], name="opportunity_owner"),
             models.Index(
-                fields=["version", "stage", "-amount", "-id"],
-                condition=models.Q(state="open"),
+                models.F("version"),
+                models.F("stage"),
+                models.F("amount").desc(nulls_last=True),
+                models.F("id").desc(),
+                condition=models.Q(state__in=["open", "on_hold"]),
+                include=["currency"],
                 name="opportunity_board",
             ),
+            models.Index(
+                models.F("amount").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="opportunity_amount",
+            ),
+            models.Index(fields=["-updated_at", "-id"], name="opportunity_changed"),
+            GinIndex(Grams("name"), name="opportunity_grams"),
             models.Index(
                 models.F("expected_close_date").asc(nulls_last=True),
                 models.F("id").asc(),

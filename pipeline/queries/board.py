@@ -13,8 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-from django.db.models import F, QuerySet, Window
+from django.db.models import Count, F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,7 +31,6 @@ from pipeline.queries.wanted import Wanted, rows, without_state
 
 CARDS = 50
 MOST_CARDS = 500
-MOST_COUNTED = 10_000
 ON_BOARD = (Opportunity.State.OPEN, Opportunity.State.ON_HOLD)
 ORDER = (F("amount").desc(nulls_last=True), F("id").desc())
 COLUMNS = (
@@ -87,7 +85,6 @@ class Column:
     stage: Stage
     cards: list[Card] = field(default_factory=list)
     count: int = 0
-    capped: bool = False
     sums: list[Sums] = field(default_factory=list)
     before: str = ""
     after: str = ""
@@ -137,8 +134,8 @@ def board(user: User, wanted: Wanted, now: datetime, *, pipeline: str) -> Board 
     found = rows(user, without_state(wanted), now).filter(version_id__in=ids, state__in=ON_BOARD)
     stages = list(columns)
     narrow = wanted.whose == "mine" or not is_wide(user)
-    _count(columns, _totals(found, stages, narrow=narrow), capped=not narrow)
-    for card in cards(_pick(found, stages, narrow=narrow), now):
+    _count(columns, _totals(found, stages))
+    for card in cards(_pick(found, ids, stages, narrow=narrow), now):
         columns[card.row["stage"]].cards.append(card)
     ordered = list(columns.values())
     for place, column in enumerate(ordered):
@@ -187,50 +184,51 @@ def open_stages(version_ids: Sequence[int]) -> list[Stage]:
 
 
 def _pick(
-    found: QuerySet[Opportunity], stages: list[str], *, narrow: bool
+    found: QuerySet[Opportunity], versions: list[int], stages: list[str], *, narrow: bool
 ) -> Iterable[dict[str, Any]]:
+    """The first cards of each stage."""
     if narrow:
         place = Window(RowNumber(), partition_by=F("stage"), order_by=ORDER)
         ranked = found.filter(stage__in=stages).annotate(place=place).filter(place__lte=CARDS)
         return ranked.order_by("place").values(*COLUMNS)
     first, *rest = (
-        found.filter(stage=stage).order_by(*ORDER).values(*COLUMNS)[:CARDS] for stage in stages
+        found.filter(version_id=version, stage=stage).order_by(*ORDER).values(*COLUMNS)[:CARDS]
+        for version in versions
+        for stage in stages
     )
-    return first.union(*rest, all=True) if rest else first
+    picked = first.union(*rest, all=True) if rest else first
+    return _first_of_each(picked) if len(versions) > 1 else picked
 
 
-def _totals(
-    found: QuerySet[Opportunity], stages: list[str], *, narrow: bool
-) -> list[tuple[str, str, int, Decimal | None]]:
-    """Stage, currency, count and sum; of at most MOST_COUNTED a stage when there are many."""
-    columns = ("stage", "currency", "amount")
-    if narrow:
-        counted = found.filter(stage__in=stages).order_by().values_list(*columns)
-    else:
-        first, *rest = (
-            found.filter(stage=stage).order_by(*ORDER).values_list(*columns)[:MOST_COUNTED]
-            for stage in stages
-        )
-        counted = first.union(*rest, all=True) if rest else first
-    sql, params = counted.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT stage, currency, count(*), sum(amount) FROM ({sql}) AS counted GROUP BY 1, 2",  # noqa: S608 - Django's own SQL
-            params,
-        )
-        return cursor.fetchall()
+def _first_of_each(picked: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Over several versions of a pipeline: the largest of each stage, no more than fit."""
+    taken: dict[str, int] = {}
+    kept = []
+    for row in sorted(picked, key=_by_amount, reverse=True):
+        taken[row["stage"]] = taken.get(row["stage"], 0) + 1
+        if taken[row["stage"]] <= CARDS:
+            kept.append(row)
+    return kept
 
 
-def _count(
-    columns: dict[str, Column],
-    totals: Iterable[tuple[str, str, int, Decimal | None]],
-    *,
-    capped: bool,
-) -> None:
+def _by_amount(row: dict[str, Any]) -> tuple[bool, Decimal, int]:
+    return row["amount"] is not None, row["amount"] or Decimal(), row["id"]
+
+
+def _totals(found: QuerySet[Opportunity], stages: list[str]) -> Iterable[tuple[Any, ...]]:
+    """Stage, currency, count and sum; the board's index answers it without the rows."""
+    return (
+        found.filter(stage__in=stages)
+        .order_by()
+        .values_list("stage", "currency")
+        .annotate(count=Count("id"), sum=Sum("amount"))
+    )
+
+
+def _count(columns: dict[str, Column], totals: Iterable[tuple[Any, ...]]) -> None:
     for stage, currency, count, amount in sorted(totals, key=lambda each: -each[2]):
         column = columns[stage]
         column.count += count
-        column.capped = capped and column.count >= MOST_COUNTED
         if amount:
             column.sums.append(Sums(currency, amount, amount * column.stage.probability))
 

@@ -53,7 +53,7 @@ NARROW = f"o.customer_id = ANY(ARRAY(SELECT c.id FROM crm_customer c WHERE {VISI
 WIDE = f"o.customer_id IN (SELECT c.id FROM crm_customer c WHERE {VISIBLE})"
 BOARD = (
     """SELECT o.stage, count(*) AS n, sum(o.amount) AS amount FROM pipeline_opportunity o
-       WHERE o.state = 'open' AND {sales} GROUP BY o.stage""",
+       WHERE o.state IN ('open', 'on_hold') AND {sales} GROUP BY o.stage""",
     """SELECT s.key, card.* FROM pipeline_stage s CROSS JOIN LATERAL (
            SELECT o.id, o.name, o.amount, c.name AS customer, k.due_at, k.limit_days,
                   v.entered_at, u.name AS owner
@@ -61,9 +61,10 @@ BOARD = (
            JOIN accounts_user u ON u.id = o.owner_id
            LEFT JOIN pipeline_stageclock k ON k.opportunity_id = o.id
            LEFT JOIN pipeline_stagevisit v ON v.id = k.visit_id
-           WHERE o.state = 'open' AND o.version_id = s.version_id AND o.stage = s.key
+           WHERE o.state IN ('open', 'on_hold') AND o.version_id = s.version_id
+             AND o.stage = s.key
              AND {sales}
-           ORDER BY o.amount DESC, o.id DESC LIMIT 50) card
+           ORDER BY o.amount DESC NULLS LAST, o.id DESC LIMIT 50) card
        WHERE s.kind = 'open' AND s.version_id = (SELECT max(id) FROM pipeline_pipelineversion)
        ORDER BY s.position""",
 )
