@@ -51,7 +51,7 @@ class Scene:
     products: dict[str, Product] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
     contacts: dict[str, list[Contact]] = field(default_factory=dict)
-    serving: dict[str, str] = field(default_factory=dict)
+    serving: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
     visits: list[ActivityRow] = field(default_factory=list)
     steps: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
 
@@ -60,9 +60,10 @@ class Scene:
         told = next(each for each in self.script.customers if each["name"] == customer)
         return self.script.texts[told["language"]]
 
-    def server(self, customer: str) -> User:
-        """Who serves the customer at this point of the play."""
-        return self.people[self.serving[customer]]
+    def server(self, customer: str, at: datetime) -> User:
+        """Who serves the customer at that moment."""
+        held = [who for since, who in self.serving[customer] if since <= at]
+        return self.people[held[-1]]
 
     def when(self, days_ago: float, minute: int = 0) -> datetime:
         """A working hour of a weekday, about so many days ago."""
@@ -164,7 +165,7 @@ def _found(scene: Scene, by: User) -> None:
 def _meet(scene: Scene, number: int, told: Any) -> None:
     """A customer, its people, its sales, and the visits of a year."""
     name = told["name"]
-    scene.serving[name] = told["primary"]
+    scene.serving[name] = [(scene.when(FOUNDED), told["primary"])]
     boss = next(user for user in scene.people.values() if user.role == "director")
 
     def create(at: datetime) -> None:
@@ -194,7 +195,7 @@ def _meet(scene: Scene, number: int, told: Any) -> None:
             create_contact(
                 customer=customer,
                 facts=dict(zip(facts, person, strict=True)),
-                by=scene.server(name),
+                by=scene.server(name, at),
                 at=at,
             )
             for person in told["contacts"]
@@ -219,7 +220,7 @@ def _solution(told: Any) -> str:
 
 def _fall_asleep(scene: Scene, name: str, reason: str, at: datetime) -> None:
     change_state(
-        scene.customers[name], state="dormant", reason=reason, by=scene.server(name), at=at
+        scene.customers[name], state="dormant", reason=reason, by=scene.server(name, at), at=at
     )
 
 
@@ -252,7 +253,7 @@ def _visit(
     scene.visits.append(
         ActivityRow(
             customer=scene.customers[name],
-            author=scene.server(name),
+            author=scene.server(name, at),
             kind=kind,
             subject=subject,
             outcome=outcome,
@@ -268,26 +269,28 @@ def _task(scene: Scene, name: str, text: str, result: str, at: datetime) -> None
         customer=scene.customers[name],
         text=text,
         due_date=at.date() + timedelta(days=7),
-        by=scene.server(name),
+        by=scene.server(name, at),
         at=at,
     )
-    complete(action, result=result, by=scene.server(name), at=at + timedelta(days=2))
+    complete(action, result=result, by=scene.server(name, at), at=at + timedelta(days=2))
 
 
 def _rotate(scene: Scene, told: Any) -> None:
+    moment = scene.when(told["day"], 480)
+
     def step(at: datetime) -> None:
-        names = told["customers"]
         reassign_from(
             scene.people[told["from"]],
             receivers=[scene.people[told["to"]]],
-            customer_ids=[scene.customers[name].pk for name in names],
+            customer_ids=[scene.customers[name].pk for name in told["customers"]],
             reason=told["reason"],
             by=scene.people[told["by"]],
             at=at,
         )
-        scene.serving |= dict.fromkeys(names, told["to"])
 
-    scene.at(scene.when(told["day"], 480), step)
+    for name in told["customers"]:
+        scene.serving[name].append((moment, told["to"]))
+    scene.at(moment, step)
 
 
 def _move(scene: Scene, told: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crm.commands.actions import create_action
 from crm.commands.import_activities import ActivityRow, import_activities
 from pipeline.commands import opportunities
+from pipeline.commands.imports import link_activities
 from pipeline.models import Opportunity
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class SaleStory:
         self.ending, _sign, stage = end.partition("@")
         self.stage = stage or self.ending
         self.texts = scene.texts(self.customer)
+        self.talks: list[tuple[datetime, str, str, str, int]] = []
         self.sale: Opportunity | None = None
 
     def write(self) -> None:
@@ -53,6 +55,7 @@ class SaleStory:
         for place in range(1, len(moments)):
             moments[place] = max(moments[place], moments[place - 1] + timedelta(hours=5))
         self.scene.at(moments[0], self._open)
+        self.scene.at(moments[0], self._talk)
         for place, stage in enumerate(path[:-1]):
             self._stay(stage, moments[place], moments[place + 1])
         last = moments[len(path) - 1]
@@ -72,11 +75,14 @@ class SaleStory:
         self.scene.at(left, lambda at: self._go_on(stage, at))
 
     def _talks(self, stage: str, entered: datetime, left: datetime, most: int = 9) -> None:
-        """What was talked about in a stage, written down shortly before it was left."""
+        """What was talked about in a stage; all of a sale is written down when it opens."""
         talks = self.texts["talks"][stage][:most]
         gap = (left - entered) / (len(talks) + 1)
-        told = [(entered + gap * (turn + 1), *talk) for turn, talk in enumerate(talks)]
-        self.scene.at(told[-1][0], lambda at: self._talk(told, at))
+        people = len(self.told["contacts"])
+        for turn, (kind, subject, outcome) in enumerate(talks):
+            self.talks.append(
+                (entered + gap * (turn + 1), kind, subject, outcome, (self.number + turn) % people)
+            )
 
     def _present(self, entered: datetime) -> None:
         """The stage it is in: half of the way done, and the next step planned."""
@@ -98,7 +104,7 @@ class SaleStory:
             amount=self.amount,
             currency=self.told["currency"],
             expected_close_date=self._expected(),
-            by=self.scene.server(self.customer),
+            by=self.scene.server(self.customer, at),
             at=at,
         )
 
@@ -115,28 +121,31 @@ class SaleStory:
             raise RuntimeError(f"{self.name} is not open yet")
         return self.sale
 
-    def _talk(self, told: list[tuple[datetime, str, str, str]], at: datetime) -> None:
-        people = self.scene.contacts[self.customer]
-        rows = [
-            ActivityRow(
-                customer=self.scene.customers[self.customer],
-                author=self.scene.server(self.customer),
-                kind=kind,
-                subject=f"{self.name} · {subject}",
-                outcome=outcome,
-                contacts=[people[(self.number + turn) % len(people)]],
-                starts_at=starts_at,
-                ends_at=starts_at + timedelta(minutes=25 if kind == "call" else 75),
-                links={"opportunities": [self._here().pk]},
-            )
-            for turn, (starts_at, kind, subject, outcome) in enumerate(told)
-        ]
-        import_activities(rows, by=self.scene.by, at=at)
+    def _talk(self, at: datetime) -> None:
+        scene, customer = self.scene, self.scene.customers[self.customer]
+        activities = import_activities(
+            [
+                ActivityRow(
+                    customer=customer,
+                    author=scene.server(self.customer, starts_at),
+                    kind=kind,
+                    subject=f"{self.name} · {subject}",
+                    outcome=outcome,
+                    contacts=[scene.contacts[self.customer][person]],
+                    starts_at=starts_at,
+                    ends_at=starts_at + timedelta(minutes=25 if kind == "call" else 75),
+                )
+                for starts_at, kind, subject, outcome, person in self.talks
+            ],
+            by=scene.by,
+            at=at,
+        )
+        link_activities(self._here(), activities, by=scene.by)
 
     def _write(self, stage: str, at: datetime, most: int = 9) -> None:
         values = {name: self._value(name, at) for name in WRITTEN[stage][:most]}
         self.sale = opportunities.change_opportunity(
-            self._here(), by=self.scene.server(self.customer), at=at, **values
+            self._here(), by=self.scene.server(self.customer, at), at=at, **values
         )
 
     def _value(self, name: str, at: datetime) -> Any:
@@ -148,7 +157,7 @@ class SaleStory:
 
     def _go_on(self, stage: str, at: datetime) -> None:
         verb = opportunities.win if stage == "negotiate" else opportunities.advance
-        self.sale = verb(self._here(), by=self.scene.server(self.customer), at=at)
+        self.sale = verb(self._here(), by=self.scene.server(self.customer, at), at=at)
 
     def _plan(self, at: datetime) -> None:
         create_action(
@@ -157,12 +166,12 @@ class SaleStory:
             if self.told["language"] == "zh"
             else f"{self.name}: {self.texts['next'][self.stage]}",
             due_date=self.scene.today + timedelta(days=self.number * 5 % 17 - 3),
-            by=self.scene.server(self.customer),
+            by=self.scene.server(self.customer, at),
             at=at,
         )
 
     def _end(self, at: datetime) -> None:
-        by, reasons = self.scene.server(self.customer), self.texts[self.ending]
+        by, reasons = self.scene.server(self.customer, at), self.texts[self.ending]
         reason = reasons[self.number % len(reasons)]
         if self.ending == "hold":
             until = self.scene.today + timedelta(days=9 + self.number % 11)

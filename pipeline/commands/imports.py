@@ -22,11 +22,20 @@ from accounts.models import Role, User
 from accounts.queries.references import find_users
 from core import events
 from core.commands.outcome import Outcome
+from core.errors import Invalid
 from core.queries.calendars import load_calendars
-from crm.models import Customer
+from crm.models import Activity, Customer
 from crm.queries.references import find_customers
 from pipeline.commands import clocks
-from pipeline.models import Opportunity, Product, Stage, StageClock, StageVisit, Transition
+from pipeline.models import (
+    Opportunity,
+    OpportunityActivity,
+    Product,
+    Stage,
+    StageClock,
+    StageVisit,
+    Transition,
+)
 from pipeline.models.definition import stages_of
 from pipeline.queries.pipelines import current_version
 from pipeline.queries.references import find_products
@@ -437,4 +446,17 @@ def _start_clocks(sales: Sequence[Opportunity], *, at: datetime) -> None:
             if clocks.limit_of(visit.opportunity)
         ],
         batch_size=1000,
+    )
+
+
+@transaction.atomic
+def link_activities(
+    sale: Opportunity, activities: Sequence[Activity], *, by: User
+) -> list[OpportunityActivity]:
+    """Say that these imported activities were about this sale of the same customer."""
+    require(by, "data.import")
+    if any(activity.customer_id != sale.customer_id for activity in activities):
+        raise Invalid(_("This opportunity is not one of this customer's."))
+    return OpportunityActivity.objects.bulk_create(
+        [OpportunityActivity(opportunity=sale, activity=activity) for activity in activities]
     )
