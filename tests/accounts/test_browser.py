@@ -11,12 +11,7 @@ from tests.cast import NOW, gather
 
 pytestmark = pytest.mark.browser
 
-LOOKS = [
-    ("en", "light", 1440),
-    ("zh-hans", "dark", 390),
-    ("zh-hant", "light", 390),
-    ("en", "dark", 1440),
-]
+LOOKS = [("en", "light", 1440), ("zh-hans", "dark", 390), ("zh-hant", "dark", 1440)]
 
 
 @pytest.fixture

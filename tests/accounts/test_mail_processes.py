@@ -22,7 +22,7 @@ from tests.cast import NOW, gather
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).resolve().parents[2]
-MESSAGES, KILLS = 400, 6
+MESSAGES, KILLS = 300, 3
 
 
 def start(folder, at):
