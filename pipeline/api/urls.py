@@ -2,11 +2,13 @@
 
 from django.urls import path
 
+from pipeline.api.board import OpportunityBoard
 from pipeline.api.definitions import Pipelines, Products
 from pipeline.api.opportunities import OneOpportunity, Opportunities, OpportunityTransitions
 
 urlpatterns = [
     path("opportunities/", Opportunities.as_view(), name="api-opportunities"),
+    path("opportunities/board/", OpportunityBoard.as_view(), name="api-opportunity-board"),
     path("opportunities/<int:pk>/", OneOpportunity.as_view(), name="api-opportunity"),
     path(
         "opportunities/<int:pk>/transitions/",

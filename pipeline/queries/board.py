@@ -111,6 +111,10 @@ class Board:
         return list({v.pipeline_id: v.pipeline for v in self.versions}.values())
 
     @property
+    def pipeline_key(self) -> str:
+        return next(v.pipeline.key for v in self.versions if v.pk == self.version_id)
+
+    @property
     def pipeline_id(self) -> int:
         return next(v.pipeline_id for v in self.versions if v.pk == self.version_id)
 
