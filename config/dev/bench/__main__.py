@@ -95,7 +95,7 @@ def _measure_one(
         elapsed, status, _size = ours.get(path, headers)
         if status != 200:
             raise RuntimeError(f"{path} answered {status} to {person}")
-        bare_elapsed, bare_status, _size = bare.get(f"{question.bare}user={person}", {})
+        bare_elapsed, bare_status, _size = bare.get(question.bare_of(person, door), {})
         if bare_status != 200:
             raise RuntimeError(f"the bare app answered {bare_status} to {question.bare}")
         if index >= 2:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 PEOPLE = ("rep1_1", "manager1", "director")
-LATIN, CHINESE = "meri", "京能"
+LATIN, CHINESE = "meri", quote("京能")
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,10 @@ class Question:
     api: str
     bare: str
 
+    def bare_of(self, person: str, door: str) -> str:
+        """Where the bare app answers it for this person, as much as this door shows."""
+        return f"{self.bare}user={person}&door={door}"
+
 
 def questions(customer: int) -> tuple[Question, ...]:
     """The questions, about one customer all three people see."""
@@ -27,13 +32,13 @@ def questions(customer: int) -> tuple[Question, ...]:
             "search, Latin",
             f"/customers/?q={LATIN}",
             f"/api/v1/customers/?q={LATIN}",
-            f"/search?q={LATIN}&",
+            f"/customers?q={LATIN}&",
         ),
         Question(
             "search, Chinese",
             f"/customers/?q={CHINESE}",
             f"/api/v1/customers/?q={CHINESE}",
-            f"/search?q={CHINESE}&",
+            f"/customers?q={CHINESE}&",
         ),
         Question(
             "customer page",
@@ -41,10 +46,12 @@ def questions(customer: int) -> tuple[Question, ...]:
             f"/api/v1/customers/{customer}/",
             f"/customer?pk={customer}&",
         ),
-        Question("board", "/opportunities/board/", "/api/v1/opportunities/board/", "/board?"),
+        Question(
+            "board", "/opportunities/board/?whose=all", "/api/v1/opportunities/board/", "/board?"
+        ),
         Question(
             "opportunity table",
-            "/opportunities/",
+            "/opportunities/?whose=all&state=open",
             "/api/v1/opportunities/?state=open",
             "/opportunities?",
         ),
