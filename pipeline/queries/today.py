@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -28,6 +28,7 @@ from pipeline.queries.ages import CLOCK_COLUMNS, Age, age_of
 
 MOST_ACTIONS = 50
 MOST_DEALS = 200
+MOST_LINES = 25
 MOST_ESCALATED = 30
 MOST_NEWS = 8
 LEVELS = (80, 100, 150, 200)
@@ -89,19 +90,36 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of one kind, the most urgent shown, the others counted."""
+
+    lines: list[Line]
+    more: int
+
+    @property
+    def count(self) -> int:
+        return len(self.lines) + self.more
+
+
+def _group(lines: list[Line]) -> Group:
+    return Group(lines[:MOST_LINES], max(0, len(lines) - MOST_LINES))
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """The groups of the page, each sorted by urgency."""
 
-    escalated: list[Line]
-    late: list[Line]
-    today: list[Line]
-    soon: list[Line]
+    escalated: Group
+    late: Group
+    today: Group
+    soon: Group
     news: list[News]
     deals: int
 
     @property
     def is_empty(self) -> bool:
-        return not (self.escalated or self.late or self.today or self.soon or self.news)
+        groups = (self.escalated, self.late, self.today, self.soon)
+        return not (any(group.lines for group in groups) or self.news)
 
 
 def today(user: User, now: datetime) -> Today:
@@ -114,17 +132,19 @@ def today(user: User, now: datetime) -> Today:
     raised = [row for row in _escalated(user, now) if row["id"] not in ids]
     escalated = [line for row in raised if (line := _escalation(row, calendars, now))]
     lines = [line for row in deals if (line := _deal(row, calendars, now, day))]
-    _look_ahead([*escalated, *lines])
     lines += [_action(row, day) for row in actions]
     lines.sort(key=lambda line: -line.urgency)
-    return Today(
-        escalated=sorted(escalated, key=lambda line: -line.urgency),
-        late=[line for line in lines if line.tone == "late"],
-        today=[line for line in lines if line.tone in ("soon", "wait")],
-        soon=[line for line in lines if line.tone == "unknown"],
+    found = Today(
+        escalated=_group(sorted(escalated, key=lambda line: -line.urgency)),
+        late=_group([line for line in lines if line.tone == "late"]),
+        today=_group([line for line in lines if line.tone in ("soon", "wait")]),
+        soon=_group([line for line in lines if line.tone == "unknown"]),
         news=_news(user),
         deals=len(deals),
     )
+    shown = (found.escalated, found.late, found.today, found.soon)
+    _look_ahead([line for group in shown for line in group.lines if line.kind != "action"])
+    return found
 
 
 def _actions(user: User, day: date) -> list[Any]:
@@ -164,6 +184,7 @@ def _escalated(user: User, now: datetime) -> list[dict[str, Any]]:
     found = access.visible_opportunities(user).filter(
         state=Opportunity.State.OPEN,
         clock__paused_at=None,
+        clock__due_at__lte=now + timedelta(days=1),  # the index's share of the next condition
         **{f"clock__level_moments__{place}__lte": now},
     )
     if teams is not EVERYTHING:

@@ -19,7 +19,8 @@ TODAY = "/"
 
 def lines(response):
     found = response.context["today"]
-    return [*found.escalated, *found.late, *found.today, *found.soon]
+    groups = (found.escalated, found.late, found.today, found.soon)
+    return [line for group in groups for line in group.lines]
 
 
 def reasons(response):
@@ -84,19 +85,19 @@ def test_the_manager_sees_his_teams_deal_past_the_limit_and_another_manager_does
 ):
     open_sale(cast, at=now - timedelta(days=40))
     found = sign_in(cast.boris).get(TODAY).context["today"]
-    assert [line.row["owner__name"] for line in found.escalated] == ["Anna"]
-    assert sign_in(cast.clara).get(TODAY).context["today"].escalated == []
-    assert sign_in(cast.nils).get(TODAY).context["today"].escalated == []
+    assert [line.row["owner__name"] for line in found.escalated.lines] == ["Anna"]
+    assert sign_in(cast.clara).get(TODAY).context["today"].escalated.lines == []
+    assert sign_in(cast.nils).get(TODAY).context["today"].escalated.lines == []
 
 
 def test_the_director_sees_it_from_150_percent_on(sign_in, cast, b2b8, now):
     sale = open_sale(cast, at=now - timedelta(days=40))
-    assert len(sign_in(cast.dora).get(TODAY).context["today"].escalated) == 1
+    assert len(sign_in(cast.dora).get(TODAY).context["today"].escalated.lines) == 1
     clock = StageClock.objects.get(opportunity=sale)
     clock.level_moments[2] = now + timedelta(days=1)
     clock.save()
-    assert sign_in(cast.dora).get(TODAY).context["today"].escalated == []
-    assert len(sign_in(cast.boris).get(TODAY).context["today"].escalated) == 1
+    assert sign_in(cast.dora).get(TODAY).context["today"].escalated.lines == []
+    assert len(sign_in(cast.boris).get(TODAY).context["today"].escalated.lines) == 1
 
 
 def test_a_next_step_is_planned_from_the_deal(sign_in, cast, sale):
