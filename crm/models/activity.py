@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models.contact import Contact
 from crm.models.customer import Customer
@@ -13,7 +14,7 @@ class Activity(models.Model):
         CALL = "call", _("Call")
         MEETING = "meeting", _("Meeting")
         VISIT = "visit", _("Visit")
-        EMAIL = "email", _("E-mail")
+        EMAIL = "email", pgettext_lazy("kind of activity", "E-mail")
         MESSAGE = "message", _("Message")
         NOTE = "note", _("Note")
 

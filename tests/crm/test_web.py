@@ -67,6 +67,15 @@ def test_the_page_of_a_customer_costs_at_most_twelve(cast, who, django_assert_ma
         ContactFactory(customer=cast.acme)
         ActivityFactory(customer=cast.acme, author=cast.anna)
         Action.objects.create(customer=cast.acme, owner=cast.anna, text=f"Step {n}", created_at=NOW)
+    Event.objects.create(
+        name="opportunity.opened",
+        subject_label="pipeline.opportunity",
+        subject_id=1,
+        scope_id=cast.acme.pk,
+        actor=cast.anna,
+        actor_name="Anna",
+        at=NOW,
+    )
     client = as_user(getattr(cast, who))
 
     with django_assert_max_num_queries(12):
