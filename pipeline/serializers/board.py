@@ -62,7 +62,6 @@ class ColumnShape(serializers.Serializer):
     stage = serializers.CharField()
     name = serializers.CharField()
     count = serializers.IntegerField()
-    capped = serializers.BooleanField(help_text="True: counted no further than 10,000.")
     sums = SumShape(many=True)
     cards = CardShape(many=True)
 
@@ -80,7 +79,6 @@ def column_of(column: Column) -> dict[str, Any]:
         "stage": column.stage.key,
         "name": str(column.stage),
         "count": column.count,
-        "capped": column.capped,
         "sums": [
             {"currency": each.currency, "amount": each.amount, "weighted": each.weighted}
             for each in column.sums

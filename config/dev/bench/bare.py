@@ -94,19 +94,16 @@ STAGES = """SELECT key, probability FROM pipeline_stage
     WHERE kind = 'open' AND version_id = %(version)s ORDER BY position"""
 BEST = "ORDER BY o.amount DESC NULLS LAST, o.id DESC"
 
-# Few customers: one pass over their sales. Many: along the board's index, stage by stage, counted
-# to 10,000 a stage, as Baton counts.
+# Few customers: one pass over their sales. Many: along the board's index, stage by stage.
 CARDS_NARROW = f"""SELECT * FROM (SELECT {CARD},
         row_number() OVER (PARTITION BY o.stage {BEST}) AS place
     {SALE_JOINS} WHERE {{sales}} AND {ON_BOARD} AND o.stage = ANY(%(stages)s)) ranked
     WHERE place <= 50 ORDER BY place"""
-SUMS_NARROW = f"""SELECT o.stage, o.currency, count(*) AS n, sum(o.amount) AS amount
+SUMS = f"""SELECT o.stage, o.currency, count(*) AS n, sum(o.amount) AS amount
     FROM pipeline_opportunity o
     WHERE {{sales}} AND {ON_BOARD} AND o.stage = ANY(%(stages)s) GROUP BY 1, 2"""
 CARDS_WIDE = f"SELECT {CARD} {SALE_JOINS} WHERE {{sales}} AND {ON_BOARD} AND o.stage = '{{stage}}' "
 CARDS_WIDE += f"{BEST} LIMIT 50"
-SUMS_WIDE = f"""SELECT o.stage, o.currency, o.amount FROM pipeline_opportunity o
-    WHERE {{sales}} AND {ON_BOARD} AND o.stage = '{{stage}}' {BEST} LIMIT 10000"""
 # What the cards show beyond their row: what the gate lacks, the next step, who may move it.
 GATE_FACTS = """SELECT id, stage, acceptance_date, amount, budget_source, decision_criteria,
        decision_date, decision_procedure, differentiator, expected_close_date, impact, offer_date,
@@ -170,14 +167,10 @@ def _board(ask: Ask, who: dict[str, Any], params: dict[str, Any]) -> Any:
     stages = {row["key"]: row["probability"] for row in ask(STAGES)}
     params["stages"] = list(stages)
     if who["wide"]:
-        each = " UNION ALL ".join(f"({SUMS_WIDE.replace('{stage}', key)})" for key in stages)
-        sums = ask(
-            f"SELECT stage, currency, count(*) AS n, sum(amount) AS amount FROM ({each}) s "
-            "GROUP BY 1, 2"
-        )
         cards = ask(" UNION ALL ".join(f"({CARDS_WIDE.replace('{stage}', k)})" for k in stages))
     else:
-        sums, cards = ask(SUMS_NARROW), ask(CARDS_NARROW)
+        cards = ask(CARDS_NARROW)
+    sums = ask(SUMS)
     for row in sums:
         row["weighted"] = (row["amount"] or 0) * stages[row["stage"]]
     params["ids"] = [card["id"] for card in cards]
