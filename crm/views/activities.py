@@ -21,10 +21,10 @@ from crm import access
 from crm.commands import actions, activities
 from crm.forms import ActionForm, ActivityForm, Day, QuickLogForm, WordForm
 from crm.models import Activity, Customer
-from crm.queries import customers as queries
 from crm.queries import taking_part, timeline
 from crm.queries.colleagues import get_people
 from crm.views.customers import dialog
+from crm.views.typed import with_typed
 
 PAGE = 50
 
@@ -103,14 +103,10 @@ def _log(request: HttpRequest) -> HttpResponse:
 
 def _chosen_customer(request: HttpRequest) -> Customer | None:
     """By number; or, from a page without scripts, by a text that fits exactly one."""
-    number = request.POST.get("customer", "")
+    number = with_typed(request.POST, request.user, customers=["customer"]).get("customer", "")
     if number.isascii() and number.isdigit() and len(number) < 19:
         return access.get_customer(request.user, int(number))
-    text = request.POST.get("customer_text", "").strip()[:100]
-    found = queries.options(request.user, text, limit=2) if text else []
-    exact = [one for one in found if one["text"].casefold() == text.casefold()]
-    found = exact or found
-    return access.get_customer(request.user, found[0]["id"]) if len(found) == 1 else None
+    return None
 
 
 def _logged(request: HttpRequest, made: Activity, customer: Customer) -> HttpResponse:
@@ -158,6 +154,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return done(request, reverse("customer", args=[activity.customer_id]))
     context = {"form": form, "customer": activity.customer, "activity": activity}
+    young = timezone.now() - activity.created_at < activities.TAKE_BACK_WITHIN
+    context["may_take_back"] = young and activity.author_id == request.user.pk
     return dialog(request, "crm/dialogs/activity.html", context, 422 if form.errors else 200)
 
 

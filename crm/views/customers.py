@@ -29,6 +29,7 @@ from crm.queries import timeline
 from crm.queries.colleagues import get_person, get_team
 from crm.queries.customer_page import page_of
 from crm.queries.stories import TOPICS
+from crm.views.typed import with_typed
 
 LIMIT = 50
 SORTS = {
@@ -206,7 +207,8 @@ def new(request: HttpRequest) -> HttpResponse:
     teams = _teams_for(user)
     initial = {"team": user.team_id, "state": Customer.State.PROSPECT, "country": "CN"}
     initial |= {"name": request.GET.get("name", "")[:200]}
-    form = NewCustomerForm(request.POST or None, teams=teams, initial=initial)
+    posted = with_typed(request.POST, user, people=["primary"], customers=["parent"])
+    form = NewCustomerForm(posted or None, teams=teams, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         team, primary, state = data.pop("team"), data.pop("primary"), data.pop("state")
@@ -250,7 +252,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(user, "customer.change", found)
     names = list(CustomerForm.Meta.fields)
     initial = {name: getattr(found, name) for name in names} | {"parent": found.parent_id}
-    form = CustomerForm(request.POST or None, initial=initial)
+    posted = with_typed(request.POST, user, customers=["parent"])
+    form = CustomerForm(posted or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         data["parent"] = access.get_customer(user, data["parent"]) if data["parent"] else None

@@ -20,6 +20,7 @@ from crm.forms import AssignForm, ContactForm, WordForm
 from crm.models import Assignment
 from crm.queries import colleagues
 from crm.views.customers import dialog
+from crm.views.typed import with_typed
 
 
 @login_required
@@ -90,7 +91,8 @@ def options(request: HttpRequest) -> JsonResponse:
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Give one of us a part at the customer."""
     customer = access.get_customer(request.user, pk)
-    form = AssignForm(request.POST or None, initial={"part": Assignment.Part.DEPUTY})
+    posted = with_typed(request.POST, request.user, people=["user"])
+    form = AssignForm(posted or None, initial={"part": Assignment.Part.DEPUTY})
     chosen = ""
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)

@@ -23,6 +23,7 @@ from crm.forms import GiverForm, ReassignForm
 from crm.queries import passing_on
 from crm.queries.colleagues import get_people, get_person
 from crm.views.customers import wanted_of
+from crm.views.typed import with_typed
 
 KIND_ORDER = ("customers", "opportunities", "actions", "reminders")
 
@@ -91,9 +92,8 @@ def _run(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, *, reason_needed: bool = True) -> ReassignForm:
     shares = [share for share in request.POST.getlist("share") if _is_share(share)]
     numbers = [pk for pk in request.POST.getlist("receivers") if pk.isascii() and pk.isdigit()]
-    form = ReassignForm(
-        request.POST, shares=shares, receivers=[(int(pk[:18]), pk) for pk in numbers]
-    )
+    posted = with_typed(request.POST, request.user, people=["other"])
+    form = ReassignForm(posted, shares=shares, receivers=[(int(pk[:18]), pk) for pk in numbers])
     form.fields["reason"].required = reason_needed
     return form
 
@@ -127,6 +127,7 @@ def _screen(
 ) -> HttpResponse:
     user: Any = request.user
     query = request.GET if request.method != "POST" else request.POST
+    query = with_typed(query, user, people=["primary"])
     wanted = wanted_of(query)
     giver = get_person(int(wanted["primary"])) if wanted["primary"] else None
     ids = _ids(request)
