@@ -17,6 +17,12 @@ def test_kit_stands(visit, language, theme, width):
     window.check()
 
 
+@pytest.mark.parametrize("width", [320, 720, 960, 1100, 1920])
+def test_kit_fits_every_width(visit, width):
+    otto = UserFactory(username="otto", role="administrator")
+    assert visit(otto, path="/kit/", width=width).overflow() == 0
+
+
 def test_dialog_opens_closes_and_keeps_what_is_typed(visit):
     window = visit(UserFactory(username="otto", role="administrator"), path="/kit/")
     page = window.page
