@@ -18,6 +18,7 @@ from accounts.commands import users as commands
 from accounts.forms import FreezeForm, NewPersonForm, PersonForm, explain
 from accounts.models import Level, Role, User
 from accounts.queries import users as queries
+from accounts.queries.history import history_of
 from accounts.views.profile import menu
 from core import keyset
 from core.errors import Conflict, Invalid
@@ -169,6 +170,7 @@ def _person_page(
         "form": form,
         "holds": commands.still_held(user) if holds is None and not user.closed_at else holds,
         "refused": holds is not None,
+        "history": history_of(user),
         "is_me": user.pk == by.pk,
         "may_change": may(by, "user.change"),
         "may_close": may(by, "user.close"),

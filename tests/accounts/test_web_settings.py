@@ -176,6 +176,23 @@ def test_a_person_is_changed_frozen_and_let_in_again(client):
     assert fresh(cast.anna).is_active
 
 
+def test_the_page_says_what_happened_and_why(client, django_assert_max_num_queries):
+    cast = gather()
+    client.force_login(cast.otto)
+    url = f"/settings/people/{cast.anna.pk}/"
+    client.post(url, MEI | {"username": "anna", "level": "3"})
+    client.post(url + "freeze/", {"reason": "<b>left the laptop</b>"})
+
+    with django_assert_max_num_queries(12):
+        page = client.get(url)
+
+    lines = [(str(one.text), one.by, one.detail) for one in page.context["history"]]
+    assert lines[0] == ("Frozen", "Otto", "<b>left the laptop</b>")
+    assert lines[1][:2] == ("Facts changed", "Otto")
+    assert "level" in lines[1][2]
+    assert "&lt;b&gt;left the laptop&lt;/b&gt;" in page.content.decode()
+
+
 def test_closing_shows_what_stands_in_the_way(client):
     cast = gather()
     client.force_login(cast.otto)
