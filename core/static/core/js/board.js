@@ -149,7 +149,7 @@ class Board {
     if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
       this.target = columns[Math.max(0, Math.min(columns.length - 1, at + (event.key === "ArrowRight" ? 1 : -1)))];
       this.point(this.target);
-      this.target.scrollIntoView({ block: "nearest", inline: "nearest" });
+      (this.target.querySelector(".column-head") ?? this.target).scrollIntoView({ block: "nearest", inline: "nearest" });
       const why = this.target.classList.contains("may-not") ? this.target.querySelector(".column-why")?.textContent ?? "" : "";
       announce(`${say("over", { stage: this.name(this.target) })} ${why}`);
     } else if (event.key === "Escape") {
