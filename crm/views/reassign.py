@@ -131,8 +131,9 @@ def _screen(
     wanted = wanted_of(query)
     giver = get_person(int(wanted["primary"])) if wanted["primary"] else None
     ids = _ids(request)
+    asked = ids is not None or any(wanted.values()) or query.get("all") == "1"
     rows: list[dict[str, Any]] = []
-    if ids is not None or any(wanted.values()):
+    if asked:
         rows = passing_on.candidates(user, wanted, ids)
     more = len(rows) > passing_on.MOST_SHOWN
     rows = rows[: passing_on.MOST_SHOWN]
@@ -154,7 +155,8 @@ def _screen(
         "receivers": [one | {"picked": str(one["id"]) in picked} for one in receivers],
         "preview": shown,
         "ids": ids,
-        "asked": ids is not None or any(wanted.values()),
+        "asked": asked,
+        "everything": query.get("all") == "1",
     }
     errors = form is not None and bool(form.errors)
     return render(request, "crm/reassign.html", context, status=status or (422 if errors else 200))

@@ -119,3 +119,16 @@ def test_a_stranger_is_asked_about(cast):
     ]
     assert client.post("/reassign/", data).status_code == 422
     assert client.post("/reassign/", data | {"outside": "grant"}).status_code == 302
+
+
+def test_all_of_an_unfiltered_list_arrives(cast):
+    more = CustomerFactory(name="More", team=cast.north)
+    assign(more, cast.nils)
+    client = as_user(cast.boris)
+
+    shown = client.get(f"/reassign/?id={cast.acme.pk}&all=1")
+    again = client.post("/reassign/", {"all": "1", "share": shown.context["rows"][0]["share"]})
+
+    assert [row["name"] for row in shown.context["rows"]] == ["Acme", "More"]
+    assert again.status_code == 422
+    assert [row["chosen"] for row in again.context["rows"]] == [True, False]
