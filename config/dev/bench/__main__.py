@@ -131,10 +131,30 @@ def report(rows: list[Row], smaller: dict[tuple[str, str, str], Row]) -> bool:
     return held
 
 
+def table(rows: list[Row], smaller: dict[tuple[str, str, str], Row]) -> str:
+    """The same for the README: a line for each question and door, a column for each person."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        growth = f", {row.ratio / smaller[row.key].ratio:.2f}" if row.key in smaller else ""
+        lines.setdefault((row.question, row.door), []).append(
+            f"{statistics.median(row.ours):.0f} / {_p95(row.ours):.0f} ms, "
+            f"**{row.ratio:.1f}**{growth}, {row.queries} q"
+        )
+    head = ["| | | rep | manager | director |", "|---|---|---|---|---|"]
+    body = [
+        f"| {question} | {door} | " + " | ".join([""] * (3 - len(cells)) + cells) + " |"
+        for (question, door), cells in lines.items()
+    ]
+    return "\n".join([*head, *body])
+
+
 def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--only", default="", help="measure the questions whose name has this")
+    parser.add_argument(
+        "--check", type=int, metavar="CUSTOMERS", help="only compare both answers, on so many"
+    )
     parser.add_argument("--refill", action="store_true", help="fill the databases anew")
     options = parser.parse_args(arguments)
     os.environ.setdefault("DEBUG", "0")
@@ -144,6 +164,9 @@ def main(arguments: Iterable[str] | None = None) -> int:
         print(reason, file=sys.stderr)
         return 2
     base = os.environ["DATABASE_URL"]
+    if options.check:
+        size = Size("check", options.check)
+        return check(prepare(base, size, refill=options.refill))
     _manage("collectstatic", "--noinput", "-v0", url=base)
     urls = {size: prepare(base, size, refill=options.refill) for size in (TENTH, FULL)}
     smaller = {row.key: row for row in _in_own_process(urls[TENTH], options.rounds, options.only)}
@@ -155,8 +178,25 @@ def main(arguments: Iterable[str] | None = None) -> int:
         f"times the bare answer; growth {GROWTH_LIMIT}; {QUERY_LIMIT} queries\n"
     )
     held = report(rows, smaller)
+    print("\nfor the README: p50 / p95, times the bare answer, growth of that, queries\n")
+    print(table(rows, smaller))
     print("\nevery limit held" if held else "\nlimits broken: see the last column")
     return 0 if held else 1
+
+
+def check(url: str) -> int:
+    """Compare the ids of both answers to every question, and count queries; 0 when all fit."""
+    from config.dev.bench.inside import Inside  # noqa: PLC0415 - sets Django up for this database
+
+    inside = Inside(url)
+    from django.test.utils import setup_test_environment  # noqa: PLC0415 - after django.setup()
+
+    from config.dev.bench.check import differences  # noqa: PLC0415 - after django.setup()
+
+    setup_test_environment()
+    found = differences(inside, most_queries=QUERY_LIMIT)
+    print("\n".join(found) if found else "both sides answer the same")
+    return 1 if found else 0
 
 
 def _in_own_process(url: str, rounds: int, only: str) -> list[Row]:
