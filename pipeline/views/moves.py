@@ -215,6 +215,8 @@ def ask(
     template = "pipeline/move.html#dialog" if is_htmx(request) else "pipeline/move.html"
     response = render(request, template, context, status=status)
     if is_htmx(request):
+        if status == Conflict.status:
+            response.status_code = 422  # htmx draws a 422 and drops a 409 (config/templates)
         response["HX-Retarget"] = "#dialog"
         response["HX-Reswap"] = "innerHTML"
     return response

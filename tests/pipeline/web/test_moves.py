@@ -107,6 +107,19 @@ def test_who_comes_second_is_told_who_was_first_and_when(sign_in, cast, sale):
     assert now_at(sale) == ("qualify", "open")
 
 
+def test_in_the_dialog_he_is_told_as_well(sign_in, cast, sale):
+    sale = satisfy(sale, sale.opened_at)
+    assert post(sign_in(cast.boris), sale, "advance").status_code == 302
+    response = sign_in(cast.anna).post(
+        f"/opportunities/{sale.pk}/lose/",
+        {"seq": sale.ledger_seq, "outcome": "lost", "reason": "x"},
+        headers={"HX-Request": "true"},
+    )
+    assert (response.status_code, response["HX-Retarget"]) == (422, "#dialog")
+    assert "Boris was first" in response.content.decode()
+    assert now_at(sale) == ("qualify", "open")
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_form_can_be_looked_at(sign_in, cast, sale, verb):
     path = f"/opportunities/{sale.pk}/{verb}/"
