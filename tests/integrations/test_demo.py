@@ -26,7 +26,7 @@ from tests.cast import NOW, assign, gather
 from tests.integrations.test_import import fingerprint
 from tests.pipeline.conftest import B2B8, publish
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.django_db
 
 
 def demo(**options):

@@ -35,7 +35,6 @@ from tests.integrations.maven import Expected
 from tests.integrations.paths import folder
 from tests.integrations.test_import import account, fingerprint
 
-pytestmark = pytest.mark.xdist_group("maven")
 FILES = {
     "users": "sales_teams.csv",
     "products": "products.csv",
