@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from config.dev.bench.cases import Row
+from config.dev.bench.cases import PEOPLE, Row
 
 
 class Inside:
@@ -20,6 +20,16 @@ class Inside:
 
         django.setup()
         self._headers: dict[tuple[str, str], dict[str, str]] = {}
+        self._forget_the_other_size()
+
+    def _forget_the_other_size(self) -> None:
+        """Both databases have people of the same numbers and share one cache."""
+        from django.core.cache import cache  # noqa: PLC0415 - after django.setup()
+
+        from accounts.models import User  # noqa: PLC0415 - after django.setup()
+
+        people = User.objects.filter(username__in=PEOPLE).values_list("pk", flat=True)
+        cache.delete_many([f"wide:{pk}" for pk in people])
 
     def shared_customer(self) -> int:
         """A customer that rep, manager and director all see."""
