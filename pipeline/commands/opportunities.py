@@ -19,6 +19,7 @@ from core.errors import Invalid
 from core.events import record
 from core.workingtime import count_working_days, local_date
 from crm import access as crm_access
+from crm.commands.locks import lock_customer
 from crm.models import Customer
 from pipeline.commands import clocks
 from pipeline.commands.fields import (
@@ -55,7 +56,11 @@ def open_opportunity(
     version: PipelineVersion | None = None,
     **fields: Any,
 ) -> Opportunity:
-    """Open a sale at the first stage of the newest pipeline; the actor leads it by default."""
+    """Open a sale at the first stage of the newest pipeline; the actor leads it by default.
+
+    The customer is held, so that it does not change hands between the question and the answer.
+    """
+    customer = lock_customer(customer.pk)
     crm_access.require(by, "opportunity.create", customer)
     version = version or current_version()
     first = stages_of(version.pk)[0]
@@ -84,8 +89,10 @@ def change_opportunity(
     opportunity: Opportunity, *, by: User, at: datetime, **fields: Any
 ) -> Opportunity:
     """Change what is written about a sale, and who leads it; never its stage or state."""
-    sale = lock_sale(opportunity, by, "opportunity.change")
     owner = fields.pop("owner", None)
+    if owner is not None:
+        lock_customer(opportunity.customer_id)
+    sale = lock_sale(opportunity, by, "opportunity.change")
     check_may_change(sale, [*fields, *(["owner"] if owner else [])])
     before = {name: getattr(sale, name) for name in fields if name in FIELDS}
     set_fields(sale, fields)

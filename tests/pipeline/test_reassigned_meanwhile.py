@@ -1,0 +1,100 @@
+"""A customer changes hands while somebody writes about its sales: nothing stays behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
+from time import monotonic, sleep
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.queries.users import system_user
+from core.errors import Invalid, Refused
+from crm.commands.reassign import reassign_customer
+from pipeline.commands import opportunities as verbs
+from pipeline.commands.pipelines import publish
+from pipeline.models import Opportunity
+from pipeline.serializers.definition import read_definition
+from tests.cast import NOW, gather
+from tests.pipeline.conftest import B2B8
+from tests.pipeline.sales import open_sale
+from tests.pipeline.test_at_once import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def cast() -> SimpleNamespace:
+    """The cast and the pipeline, committed."""
+    publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW)
+    return gather()
+
+
+def wait_for_somebody_to_wait(seconds: float = 2) -> None:
+    """Until another connection waits for what this one holds, or did not and has finished."""
+    until = monotonic() + seconds
+    while monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = "
+                "ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.02)
+
+
+def while_acme_goes_to_nils(cast: SimpleNamespace, run: Callable[[], Any]) -> Any:
+    """What comes of `run` when it starts after the reassignment and before its commit."""
+    under_way = Event()
+
+    def reassign() -> None:
+        with transaction.atomic():
+            reassign_customer(cast.acme, to=cast.nils, by=cast.boris, at=LATER, reason="Area")
+            under_way.set()
+            wait_for_somebody_to_wait()
+
+    def other() -> Any:
+        assert under_way.wait(timeout=10)
+        return run()
+
+    moved, answer = at_once(reassign, other)
+    assert moved is None
+    return answer
+
+
+def test_the_former_rep_opens_no_sale(cast):
+    answer = while_acme_goes_to_nils(cast, lambda: open_sale(cast, at=LATER))
+
+    assert isinstance(answer, Refused)
+    assert not Opportunity.objects.exists()
+
+
+def test_nobody_opens_a_sale_for_the_former_rep(cast):
+    answer = while_acme_goes_to_nils(
+        cast, lambda: open_sale(cast, at=LATER, by=cast.boris, owner=cast.anna)
+    )
+
+    assert isinstance(answer, Invalid)
+    assert answer.code == "owner_does_not_serve"
+    assert not Opportunity.objects.exists()
+
+
+def test_nobody_hands_a_sale_to_the_former_rep(cast):
+    sale = open_sale(cast, by=cast.boris, owner=cast.boris)
+
+    answer = while_acme_goes_to_nils(
+        cast,
+        lambda: verbs.change_opportunity(
+            Opportunity.objects.get(pk=sale.pk), by=cast.boris, at=LATER, owner=cast.anna
+        ),
+    )
+
+    assert isinstance(answer, Invalid)
+    assert answer.code == "owner_does_not_serve"
+    assert Opportunity.objects.get(pk=sale.pk).owner == cast.boris
