@@ -39,7 +39,7 @@ def board(request: HttpRequest) -> HttpResponse:
 @login_required
 def more(request: HttpRequest) -> HttpResponse:
     """The next cards of one column."""
-    offset = _number(request.GET.get("offset", ""))
+    offset = _number(request.GET.get("offset", ""), digits=5)
     wanted = filters.read(request.user, request.GET)
     column = boards.column(
         request.user,
@@ -53,8 +53,8 @@ def more(request: HttpRequest) -> HttpResponse:
     return render(request, "pipeline/board.html#cards", context)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+def _number(text: str, *, digits: int = 18) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else 0
 
 
 def _rows(columns: Any) -> list[dict[str, Any]]:

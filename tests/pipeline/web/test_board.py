@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from pipeline.models import Opportunity, Transition
@@ -118,6 +119,29 @@ def test_who_drops_second_is_told_who_was_first(sign_in, cast, sale):
     assert "Boris" in text
     sale.refresh_from_db()
     assert sale.stage == "qualify"
+
+
+def test_a_card_with_a_long_number_moves_like_any_other(sign_in, cast, sale):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SEQUENCE pipeline_opportunity_id_seq RESTART WITH 123456789012")
+    late = satisfy(open_sale(cast, at=sale.opened_at), sale.opened_at)
+    assert late.pk == 123456789012
+    assert drop(sign_in(cast.anna), late, "qualify").status_code == 200
+    late.refresh_from_db()
+    assert late.stage == "qualify"
+
+
+def test_a_long_number_of_the_last_move_is_compared_too(sign_in, cast, sale):
+    sale = satisfy(sale, sale.opened_at)
+    drop(sign_in(cast.anna), sale, "qualify", seq=100000)
+    sale.refresh_from_db()
+    assert sale.stage == "lead"
+
+
+@pytest.mark.parametrize("number", ["²", "", "-1", "9" * 19])
+def test_what_is_no_number_is_no_card(sign_in, cast, sale, number):
+    response = sign_in(cast.anna).post(MOVE, {"opportunity": number, "to": "qualify"})
+    assert response.status_code == 404
 
 
 def test_another_teams_card_does_not_exist(sign_in, cast, sale):
