@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 def resume_overdue(*, at: datetime) -> int:
-    """Resume every sale whose wait is over; each in its own transaction."""
+    """Resume every sale whose wait is over; each by itself: none keeps the others waiting."""
     by = system_user()
     resumed = 0
     for sale in overdue_holds(at=at):
@@ -22,6 +22,8 @@ def resume_overdue(*, at: datetime) -> int:
             opportunities.resume(sale, by=by, at=at)
         except Conflict:
             logger.info("opportunity %s was moved while its wait ended", sale.pk)
+        except Exception:
+            logger.exception("opportunity %s could not be resumed", sale.pk)
         else:
             resumed += 1
     return resumed

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from pipeline.commands import clocks, holds
 
+logger = logging.getLogger(__name__)
+
 
 def run(*, at: datetime) -> int:
-    """End waits first, so that their clocks run when the bells are rung; returns reminders."""
-    holds.resume_overdue(at=at)
+    """End waits first, so that their clocks run when the bells are rung; returns reminders.
+
+    The bells are rung in any case: waits that cannot be ended are logged and tried again next time.
+    """
+    try:
+        holds.resume_overdue(at=at)
+    except Exception:
+        logger.exception("waits could not be looked through")
     return clocks.ring(at=at)

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from core.errors import Conflict, Invalid
 from core.models import CalendarException, Event
 from crm.models import Customer
-from pipeline.commands import clocks, sweep
+from pipeline.commands import clocks, holds, sweep
 from pipeline.commands import opportunities as verbs
 from pipeline.models import Opportunity, Reminder, StageClock, StageVisit
 from tests.cast import NOW
@@ -172,6 +173,38 @@ def test_a_wait_ends_by_itself_on_its_day(cast, b2b8):
     assert (sale.state, sale.waiting_until) == ("open", None)
     assert sale.transitions.last().by.username == "system"
     assert StageClock.objects.get().paused_days == 6
+
+
+def test_a_wait_that_cannot_end_stops_neither_the_others_nor_the_bells(
+    cast, b2b8, monkeypatch, caplog
+):
+    odd, other = open_sale(cast, name="Odd"), open_sale(cast, name="Other")
+    ringing = open_sale(cast, name="Ringing")
+    for sale in (odd, other):
+        verbs.hold(sale, by=cast.anna, at=NOW, until=date(2026, 3, 20), reason="wait")
+    resume = verbs.resume
+
+    def odd_resume(sale, **given):
+        resumed = resume(sale, **given)
+        if sale.pk == odd.pk:
+            raise LookupError("odd")
+        return resumed
+
+    monkeypatch.setattr(holds.opportunities, "resume", transaction.atomic(odd_resume))
+    assert sweep.run(at=shanghai("2026-03-20", 9)) == 1
+    states = dict(Opportunity.objects.values_list("name", "state"))
+    assert states == {"Odd": "on_hold", "Other": "open", "Ringing": "open"}
+    assert Reminder.objects.get().opportunity == ringing
+    assert f"opportunity {odd.pk} could not be resumed" in caplog.text
+
+
+def test_the_bells_are_rung_where_waits_cannot_even_be_looked_through(cast, b2b8, monkeypatch):
+    def fail(*, at):
+        raise LookupError("odd")
+
+    open_sale(cast)
+    monkeypatch.setattr(holds, "overdue_holds", fail)
+    assert sweep.run(at=shanghai("2026-03-20", 9)) == 1
 
 
 @pytest.mark.parametrize(
