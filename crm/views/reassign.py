@@ -165,11 +165,14 @@ def _screen(
 def _ids(request: HttpRequest) -> list[int] | None:
     """Customers chosen one by one; None when filters choose."""
     if request.method == "POST":
-        shares = [share for share in request.POST.getlist("listed") if share.isdigit()]
-        return [int(pk[:18]) for pk in shares] if shares else None
+        return _numbers(request.POST.getlist("listed")) or None
     if request.GET.get("all") or "id" not in request.GET:
         return None
-    return [int(pk) for pk in request.GET.getlist("id") if pk.isdigit() and len(pk) < 19]
+    return _numbers(request.GET.getlist("id"))
+
+
+def _numbers(texts: list[str]) -> list[int]:
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
 
 
 def _table(shown: dict[str, Any]) -> dict[str, Any]:

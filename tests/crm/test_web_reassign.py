@@ -37,6 +37,18 @@ def test_customers_chosen_in_the_list_arrive(cast):
     assert [row["name"] for row in response.context["rows"]] == ["Acme", "More"]
 
 
+@pytest.mark.parametrize("number", ["²", "٣", "x", "-1", "9" * 19])
+def test_what_is_no_number_is_left_out(cast, number):
+    client = as_user(cast.boris)
+
+    chosen = client.get("/reassign/", {"id": [number, cast.acme.pk]})
+    assert chosen.status_code == 200
+    assert [row["name"] for row in chosen.context["rows"]] == ["Acme"]
+    again = client.post("/reassign/", {"listed": [number, cast.acme.pk]})
+    assert again.status_code == 422
+    assert again.context["ids"] == [cast.acme.pk]
+
+
 def test_preview_then_do_then_receipt(cast):
     client = as_user(cast.boris)
     data = {"share": share(cast.acme, cast.anna), "receivers": [cast.nils.pk]}
