@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -29,7 +28,7 @@ from crm.queries import timeline
 from crm.queries.colleagues import get_person, get_team
 from crm.queries.customer_page import page_of
 from crm.queries.stories import TOPICS
-from crm.views.typed import with_typed
+from crm.views.typed import seen_at_of, with_typed
 
 LIMIT = 50
 SORTS = {
@@ -263,7 +262,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 by=user,
                 at=timezone.now(),
                 changes=data,
-                seen_at=parse_datetime(request.POST.get("seen_at", "")[:40]),
+                seen_at=seen_at_of(request.POST),
             )
         except Invalid as error:
             explain(form, error)

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.forms import explain
@@ -20,7 +19,7 @@ from crm.forms import AssignForm, ContactForm, WordForm
 from crm.models import Assignment
 from crm.queries import colleagues
 from crm.views.customers import dialog
-from crm.views.typed import with_typed
+from crm.views.typed import seen_at_of, with_typed
 
 
 @login_required
@@ -56,7 +55,7 @@ def edit_contact(request: HttpRequest, pk: int) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
                 changes=form.cleaned_data,
-                seen_at=parse_datetime(request.POST.get("seen_at", "")[:40]),
+                seen_at=seen_at_of(request.POST),
             )
         except Invalid as error:
             explain(form, error)

@@ -1,14 +1,30 @@
-"""Search fields where no script runs: the typed name stands for the one thing it fits."""
+"""What forms send besides their fields: typed names, and when the page was made."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
 
 from crm.queries import colleagues
 from crm.queries import customers as queries
+
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
+"""When nothing was changed: a page made then is stale."""
+
+
+def seen_at_of(data: QueryDict) -> datetime | None:
+    """The moment of the facts a form was made from; one that cannot be is a stale page."""
+    text = data.get("seen_at", "")
+    if not text:
+        return None
+    try:
+        return parse_datetime(text[:40]) or NEVER
+    except ValueError:
+        return NEVER
 
 
 def with_typed(

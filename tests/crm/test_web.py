@@ -169,6 +169,23 @@ def test_editing_an_old_page_is_refused(cast):
     assert cast.acme.tier == "S"
 
 
+@pytest.mark.parametrize("moment", ["2026-99-99T00:00", "2026-03-10T02:00", "yesterday", "\x00"])
+def test_a_page_of_no_moment_is_an_old_page(cast, moment):
+    client = as_user(cast.boris)
+    lee = ContactFactory(customer=cast.acme, name="Lee")
+    facts = {"name": "Acme", "tier": "C", "country": "CN", "seen_at": moment}
+
+    customer = client.post(f"/customers/{cast.acme.pk}/edit/", facts)
+    contact = client.post(f"/contacts/{lee.pk}/edit/", {"name": "Li", "seen_at": moment})
+
+    assert (customer.status_code, contact.status_code) == (409, 409)
+    assert "changed" in customer.content.decode()
+    assert "Somebody changed Lee meanwhile" in contact.content.decode()
+    cast.acme.refresh_from_db()
+    lee.refresh_from_db()
+    assert (cast.acme.tier, lee.name) == ("A", "Lee")
+
+
 def test_a_new_customer(cast):
     data = {
         "name": "新客户",
