@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -33,7 +35,7 @@ def done(request: HttpRequest, url: str) -> HttpResponse:
     """Go to a page after a change, from a form as from htmx."""
     if is_htmx(request):
         response = HttpResponse(status=204)
-        response["HX-Redirect"] = url
+        response["HX-Redirect"] = iri_to_uri(url)
         return response
     return HttpResponseRedirect(url)
 
@@ -41,6 +43,8 @@ def done(request: HttpRequest, url: str) -> HttpResponse:
 def next_url(request: HttpRequest, default: str = "/") -> str:
     """Read where the form wants to return to, only within this site."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if any(unicodedata.category(character) == "Cc" for character in wanted):
+        return default
     if url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
