@@ -16,7 +16,7 @@ from pipeline.serializers.board import BoardShape, column_of
 class OpportunityBoard(Endpoint):
     """Open stages as columns, each with its sums and the first 50 cards by amount.
 
-    The rest of a column: `/opportunities/?stage=...&state=open&order=-amount`.
+    All cards of a column, the newest first: `/opportunities/?stage=...&state=open&order=-id`.
     """
 
     serializer_class = BoardShape

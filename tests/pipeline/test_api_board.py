@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from pipeline.api.board import OpportunityBoard
 from pipeline.commands import opportunities as verbs
 from pipeline.models import Opportunity
 from pipeline.queries.board import ON_BOARD, ORDER
@@ -116,3 +118,12 @@ def test_the_board_walks_its_index(cast, b2b8):
     plan = found.order_by(*ORDER).values("currency", "amount")[:50].explain()
     assert "opportunity_board" in plan
     assert "Sort" not in plan
+
+
+def test_the_address_it_names_for_all_cards_of_a_column_answers(cast, b2b8):
+    first, second = open_sale(cast), open_sale(cast)
+    advance_to(open_sale(cast), "qualify")
+    [address] = re.findall(r"`(/.+?)`", OpportunityBoard.__doc__)
+    found = signed_in(cast.anna).get("/api/v1" + address.replace("...", "lead"))
+    assert found.status_code == 200
+    assert [row["id"] for row in found.json()["results"]] == [second.pk, first.pk]
