@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 import redis
 from django.conf import settings
+from django.db.models.signals import post_migrate
 
 from config.dev import messages
 
@@ -23,6 +24,19 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile the translations once, before Django reads them."""
     if not hasattr(config, "workerinput"):
         messages.compile_all()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forget_stages_with_their_rows() -> Iterator[None]:
+    """A flush lets numbers begin anew, so the next version 1 is another one than the cached."""
+    from pipeline.models.definition import stages_of
+
+    def forget(**_kwargs: object) -> None:
+        stages_of.cache_clear()
+
+    post_migrate.connect(forget)
+    yield
+    post_migrate.disconnect(forget)
 
 
 @pytest.fixture(scope="session", autouse=True)
