@@ -5,13 +5,13 @@ A list and a single thing follow one rule: the single thing is looked up in the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
 from django.db import models
-from django.db.models import F, Func, Q, QuerySet
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -100,7 +100,39 @@ def visible_customers(user: User) -> QuerySet[Customer]:
 
 def get_customer(user: User, pk: int) -> Customer:
     """The customer, or NotFound: one a user may not see does not exist for him."""
-    return find(visible_customers(user).select_related("team", "parent"), pk)
+    return find(visible_customers(user).select_related("team"), pk)
+
+
+def get_customer_below(user: User, pk: int) -> Customer:
+    """The same with its parent, for `visible_parent`, in the same query."""
+    seen = Exists(visible_customers(user).filter(pk=OuterRef("parent_id")))
+    found = visible_customers(user).select_related("team", "parent")
+    return find(found.annotate(parent_is_seen=seen), pk)
+
+
+def visible_parent(user: User, customer: Customer) -> Customer | None:
+    """What the customer is part of, if the user may see that too."""
+    if customer.parent_id is None:
+        return None
+    if hasattr(customer, "parent_is_seen"):
+        return customer.parent if customer.parent_is_seen else None
+    return visible_customers(user).filter(pk=customer.parent_id).first()
+
+
+def resolve_parent(
+    user: User, facts: Mapping[str, Any], customer: Customer | None = None
+) -> dict[str, Any]:
+    """The same facts, with the parent as a customer the user may see, in place of its number.
+
+    A customer whose parent is hidden is shown without one; given back like that, it keeps it.
+    """
+    if "parent" not in facts:
+        return dict(facts)
+    if facts["parent"]:
+        return {**facts, "parent": get_customer(user, facts["parent"])}
+    if customer is not None and customer.parent_id and visible_parent(user, customer) is None:
+        return {name: value for name, value in facts.items() if name != "parent"}
+    return {**facts, "parent": None}
 
 
 def find(queryset: QuerySet[Any], pk: int) -> Any:

@@ -49,14 +49,17 @@ class Customers(ReadRows, RunsCommand):
 
     def queryset(self) -> Any:
         """With who serves each."""
-        rows = queries.with_primary(access.visible_customers(self.request.user))
-        return queries.mine(rows, self.request.user) if self.query.get("mine") else rows
+        user = self.request.user
+        rows = queries.with_primary(access.visible_customers(user))
+        if self.query.get("parent"):
+            rows = rows.filter(parent__in=access.visible_customers(user))
+        return queries.mine(rows, user) if self.query.get("mine") else rows
 
     def run(self, data: dict[str, Any]) -> Customer:
         """Found a customer."""
         user = self.request.user
         team, primary = data.pop("team", None), data.pop("primary", None)
-        facts = resolve_parent(user, data)
+        facts = access.resolve_parent(user, data)
         return customers.create_customer(
             by=user,
             at=self.now,
@@ -74,13 +77,6 @@ class Customers(ReadRows, RunsCommand):
         return reverse("api-customer", args=[thing.pk])
 
 
-def resolve_parent(user: Any, data: dict[str, Any]) -> dict[str, Any]:
-    """The same facts, with the parent as a customer the user may see."""
-    if data.get("parent") is None:
-        return dict(data)
-    return {**data, "parent": access.get_customer(user, data["parent"])}
-
-
 class OneCustomer(ChangesOne):
     """A customer you may see."""
 
@@ -89,11 +85,11 @@ class OneCustomer(ChangesOne):
 
     def thing(self, pk: int) -> Customer:
         """It, or 404."""
-        return access.get_customer(self.request.user, pk)
+        return access.get_customer_below(self.request.user, pk)
 
     def change(self, thing: Customer, data: dict[str, Any]) -> Customer:
         """Change facts."""
-        changes = resolve_parent(self.request.user, data)
+        changes = access.resolve_parent(self.request.user, data, thing)
         return customers.change_customer(thing, by=self.request.user, at=self.now, changes=changes)
 
 

@@ -39,6 +39,9 @@ FACTS = (
 
 DEEPEST = 20
 
+UNNAMED = "…"
+"""Stands in the log for a parent, old or new."""
+
 
 @transaction.atomic
 def create_customer(
@@ -193,6 +196,9 @@ def change_customer(
         return customer
     customer.updated_at = at
     customer.save(update_fields=[*changed, "pinyin", "updated_at"])
+    if "parent" in changed:
+        # Who reads of this customer need not be allowed to see the other one.
+        changed["parent"] = [UNNAMED if name else None for name in changed["parent"]]
     events.record(
         "customer.changed", customer, by=by, at=at, scope=customer, data={"changes": changed}
     )

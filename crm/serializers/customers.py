@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from crm import access
 from crm.models import Assignment, Contact, Customer
 
 
@@ -54,7 +55,8 @@ class CustomerShape(serializers.ModelSerializer):
     """A customer with all we know of it."""
 
     team_name = serializers.CharField(source="team.name", read_only=True)
-    parent_name = serializers.CharField(source="parent.name", read_only=True, default=None)
+    parent = serializers.SerializerMethodField(help_text="Null, too, when you may not see it.")
+    parent_name = serializers.SerializerMethodField()
     assignments = serializers.SerializerMethodField(help_text="Who serves it now.")
 
     class Meta:
@@ -82,6 +84,19 @@ class CustomerShape(serializers.ModelSerializer):
             "source",
             "external_id",
         ]
+
+    def to_representation(self, instance: Customer) -> Any:
+        """With the parent only for who may see that as well."""
+        self.above = access.visible_parent(self.context["request"].user, instance)
+        return super().to_representation(instance)
+
+    def get_parent(self, customer: Customer) -> int | None:
+        """The number of what it is part of."""
+        return self.above.pk if self.above else None
+
+    def get_parent_name(self, customer: Customer) -> str | None:
+        """The name of what it is part of."""
+        return self.above.name if self.above else None
 
     def get_assignments(self, customer: Customer) -> list[dict[str, Any]]:
         """The open ones, in the order they began."""

@@ -127,13 +127,14 @@ def options(request: HttpRequest) -> JsonResponse:
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """One customer: what is next, what happened, who is who."""
     user: Any = request.user
-    found = access.get_customer(user, pk)
+    found = access.get_customer_below(user, pk)
     tab = request.GET.get("tab", "")
     topic = request.GET.get("topic", "")
     topic = topic if topic in TOPICS else ""
     page = page_of(found, user)
     context = {
         "customer": found,
+        "above": access.visible_parent(user, found),
         "page": page,
         "may": page.may,
         "tab": tab if tab in ("serving", "people", "facts") else "",
@@ -209,9 +210,8 @@ def new(request: HttpRequest) -> HttpResponse:
     posted = with_typed(request.POST, user, people=["primary"], customers=["parent"])
     form = NewCustomerForm(posted or None, teams=teams, initial=initial)
     if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
+        data = access.resolve_parent(user, form.cleaned_data)
         team, primary, state = data.pop("team"), data.pop("primary"), data.pop("state")
-        data["parent"] = access.get_customer(user, data["parent"]) if data["parent"] else None
         try:
             made = commands.create_customer(
                 by=user,
@@ -247,15 +247,16 @@ def _teams_for(user: Any) -> list[tuple[int, str]]:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change several facts at once; whoever comes second is told who was first."""
     user: Any = request.user
-    found = access.get_customer(user, pk)
+    found = access.get_customer_below(user, pk)
     access.require(user, "customer.change", found)
     names = list(CustomerForm.Meta.fields)
-    initial = {name: getattr(found, name) for name in names} | {"parent": found.parent_id}
+    above = access.visible_parent(user, found)
+    initial = {name: getattr(found, name) for name in names}
+    initial["parent"] = above.pk if above else None
     posted = with_typed(request.POST, user, customers=["parent"])
     form = CustomerForm(posted or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        data["parent"] = access.get_customer(user, data["parent"]) if data["parent"] else None
+        data = access.resolve_parent(user, form.cleaned_data, found)
         try:
             commands.change_customer(
                 found,
@@ -272,7 +273,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "customer": found,
         "seen_at": request.POST.get("seen_at") or found.updated_at.isoformat(),
-        "parent_name": found.parent.name if found.parent else "",
+        "parent_name": above.name if above else "",
     }
     return render(request, "crm/customer_form.html", context, status=422 if form.errors else 200)
 

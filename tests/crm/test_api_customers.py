@@ -217,6 +217,48 @@ def test_a_parent_has_to_be_seen(cast):
     )
 
 
+def test_a_hidden_parent_is_neither_shown_nor_found_nor_lost(cast):
+    Customer.objects.filter(pk=cast.acme.pk).update(parent=cast.zenith)
+    path = f"{LIST}{cast.acme.pk}/"
+
+    shown = {who: as_user(getattr(cast, who)).get(path).json() for who in ("anna", "dora")}
+    seen = as_user(cast.anna).get(f"{LIST}?parent={cast.zenith.pk}").json()["results"]
+    kept = send(as_user(cast.anna), "PATCH", path, {"region": "Nord", "parent": None})
+
+    assert (shown["anna"]["parent"], shown["anna"]["parent_name"]) == (None, None)
+    assert (shown["dora"]["parent"], shown["dora"]["parent_name"]) == (
+        cast.zenith.pk,
+        "Zenith 天顶",
+    )
+    assert (seen, kept.status_code) == ([], 200)
+    cast.acme.refresh_from_db()
+    assert (cast.acme.parent, cast.acme.region) == (cast.zenith, "Nord")
+
+    send(as_user(cast.dora), "PATCH", path, {"parent": None})
+    cast.acme.refresh_from_db()
+    assert cast.acme.parent is None
+
+
+def test_one_customer_costs_the_same_with_a_parent(cast, django_assert_num_queries):
+    client = as_user(cast.anna)
+
+    for parent in (None, cast.zenith, cast.huawei):
+        Customer.objects.filter(pk=cast.acme.pk).update(parent=parent)
+        with django_assert_num_queries(5):
+            client.get(f"{LIST}{cast.acme.pk}/")
+
+
+def test_the_log_does_not_name_a_parent(cast):
+    path = f"{LIST}{cast.acme.pk}/"
+
+    send(as_user(cast.dora), "PATCH", path, {"parent": cast.zenith.pk})
+    said = as_user(cast.anna).get(f"{path}timeline/").content.decode()
+
+    assert Event.objects.get().data == {"changes": {"parent": [None, "…"]}}
+    assert "changed the facts" in said
+    assert "Zenith" not in said
+
+
 def test_state_and_team(cast):
     path = f"{LIST}{cast.acme.pk}/"
 

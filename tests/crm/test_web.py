@@ -63,6 +63,7 @@ def test_the_list_costs_five_queries_at_any_length(cast, django_assert_num_queri
 
 @pytest.mark.parametrize("who", ["anna", "nils", "boris", "dora", "otto"])
 def test_the_page_of_a_customer_costs_at_most_twelve(cast, who, django_assert_max_num_queries):
+    Customer.objects.filter(pk=cast.acme.pk).update(parent=cast.zenith)
     for n in range(12):
         ContactFactory(customer=cast.acme)
         ActivityFactory(customer=cast.acme, author=cast.anna)
@@ -80,6 +81,22 @@ def test_the_page_of_a_customer_costs_at_most_twelve(cast, who, django_assert_ma
 
     with django_assert_max_num_queries(12):
         assert client.get(f"/customers/{cast.acme.pk}/").status_code == 200
+
+
+def test_a_hidden_parent_is_not_named_and_outlives_an_edit(cast):
+    Customer.objects.filter(pk=cast.acme.pk).update(parent=cast.zenith)
+    path = f"/customers/{cast.acme.pk}/"
+    data = {"name": "Acme", "tier": "A", "country": "CN", "parent": ""}
+
+    pages = [as_user(cast.anna).get(path + tail).content.decode() for tail in ("", "edit/")]
+    wide = [as_user(cast.dora).get(path + tail).content.decode() for tail in ("", "edit/")]
+    answer = as_user(cast.anna).post(f"{path}edit/", data)
+
+    assert ["Zenith" in page for page in pages + wide] == [False, False, True, True]
+    assert f'name="parent" value="{cast.zenith.pk}"' not in pages[1]
+    assert answer.status_code == 302
+    cast.acme.refresh_from_db()
+    assert (cast.acme.tier, cast.acme.parent) == ("A", cast.zenith)
 
 
 def test_a_bad_cursor_is_told(cast):
