@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from celery import shared_task
 from django.core.mail import get_connection
 from django.utils import timezone
 
-from accounts.commands.mail import send_next
+from accounts.commands.mail import ConnectionLost, send_next
 
 logger = logging.getLogger(__name__)
 
@@ -21,13 +22,23 @@ def send_mail() -> None:
     """Send the mail that waits, over one connection; a server that is down costs no attempt."""
     connection = get_connection()
     end = timezone.now() + RUN_FOR
+    used = False
+    try:
+        while (now := timezone.now()) < end:
+            if not _reach(connection) or not send_next(at=now, connection=connection, used=used):
+                return
+            used = True
+    except ConnectionLost:
+        logger.warning("the mail server went away: mail waits for the next run")
+    finally:
+        connection.close()
+
+
+def _reach(connection: Any) -> bool:
+    """Open the connection unless it is open; False when no server answers."""
     try:
         connection.open()
     except Exception:
         logger.exception("no mail server: mail waits for the next run")
-        return
-    try:
-        while (now := timezone.now()) < end and send_next(at=now, connection=connection):
-            pass
-    finally:
-        connection.close()
+        return False
+    return True

@@ -87,7 +87,8 @@ WITH moving AS (
     )
     ORDER BY m.receiver, i.key, i.id
 )
-UPDATE accounts_inboxitem i SET user_id = moving.receiver FROM moving WHERE i.id = moving.id
+UPDATE accounts_inboxitem i SET user_id = moving.receiver, mail_attempts = 0, mail_after = NULL
+FROM moving WHERE i.id = moving.id
 """
 _LEFT = """
 UPDATE accounts_inboxitem i SET read_at = %s
@@ -107,7 +108,7 @@ def pass_on_unread(
     """Pass unread messages about customer n from person n to colleague n; says how many moved.
 
     One the colleague has already is only marked as read for who passes it on. A mail that is still
-    waiting goes to the colleague.
+    waiting goes to the colleague, at once and with all its attempts.
     """
     customers, givers = list(customer_ids), list(giver_ids)
     with connection.cursor() as cursor:

@@ -9,8 +9,15 @@ by which mail servers and readers know it.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from smtplib import (
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,10 +38,21 @@ LEASE = timedelta(minutes=10)
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 LONGEST_SUBJECT = 150
+SERVICE_ENDS = 421
+"""The answer of a mail server that closes the connection."""
 
 
-def send_next(*, at: datetime, connection: Any = None) -> bool:
-    """Send the mail of one message that is due; False when there is none."""
+class ConnectionLost(Exception):
+    """The mail server has gone away in the middle of a run."""
+
+
+def send_next(*, at: datetime, connection: Any = None, used: bool = False) -> bool:
+    """Send the mail of one message that is due; False when there is none.
+
+    A shared connection is closed when it fails, and `ConnectionLost` says that the server went
+    away. That costs the message no attempt if the connection was `used` for others before; one on
+    which the server hangs up each time pays, and is given up in the end.
+    """
     item = _claim(at)
     if item is None:
         return False
@@ -43,7 +61,7 @@ def send_next(*, at: datetime, connection: Any = None) -> bool:
     elif not item.user.email or not item.user.is_active:
         _settle(item, InboxItem.Mail.NONE)
     else:
-        _send(item, at, connection)
+        _send(item, at, connection, used)
     return True
 
 
@@ -69,17 +87,42 @@ def _claim(at: datetime) -> InboxItem | None:
     return item
 
 
-def _send(item: InboxItem, at: datetime, connection: Any) -> None:
+def _send(item: InboxItem, at: datetime, connection: Any, used: bool) -> None:
     try:
         message_for(item, connection=connection).send()
-    except Exception:
+    except Exception as error:
         logger.exception("mail of message %s failed, attempt %s", item.pk, item.mail_attempts)
-        if item.mail_attempts >= MOST_ATTEMPTS:
-            _settle(item, InboxItem.Mail.FAILED)
-        else:
-            _leased(item).update(mail_after=at + pause_after(item.mail_attempts))
+        lost = connection is not None and _is_lost(error)
+        _fail(item, at, free=lost and used)
+        if connection is not None:
+            with suppress(Exception):
+                connection.close()
+        if lost:
+            raise ConnectionLost from error
         return
     _settle(item, InboxItem.Mail.SENT)
+
+
+def _fail(item: InboxItem, at: datetime, *, free: bool) -> None:
+    """Put a message off or give it up; a free failure is not one of its attempts."""
+    if free:
+        before = item.mail_attempts - 1
+        _leased(item).update(mail_attempts=before, mail_after=at + FIRST_PAUSE)
+    elif item.mail_attempts >= MOST_ATTEMPTS:
+        _settle(item, InboxItem.Mail.FAILED)
+    else:
+        _leased(item).update(mail_after=at + pause_after(item.mail_attempts))
+
+
+def _is_lost(error: Exception) -> bool:
+    """Whether the connection failed, not only this mail."""
+    if isinstance(error, SMTPServerDisconnected):
+        return True
+    if isinstance(error, SMTPResponseException):
+        return error.smtp_code == SERVICE_ENDS
+    if isinstance(error, SMTPRecipientsRefused):
+        return any(code == SERVICE_ENDS for code, _text in error.recipients.values())
+    return isinstance(error, OSError) and not isinstance(error, SMTPException)
 
 
 def _settle(item: InboxItem, outcome: str) -> None:
@@ -87,9 +130,12 @@ def _settle(item: InboxItem, outcome: str) -> None:
 
 
 def _leased(item: InboxItem) -> Any:
-    """The item's row as long as this worker's lease is the last one."""
+    """The item's row as long as this worker's lease is the last one and the reader the same."""
     return InboxItem.objects.filter(
-        pk=item.pk, mail=InboxItem.Mail.WAITING, mail_attempts=item.mail_attempts
+        pk=item.pk,
+        user_id=item.user_id,
+        mail=InboxItem.Mail.WAITING,
+        mail_attempts=item.mail_attempts,
     )
 
 

@@ -1,7 +1,9 @@
 """Mail leaves once for each message, whoever dies on the way."""
 
+import itertools
 import threading
 from datetime import timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 from unittest.mock import patch
 
 import pytest
@@ -11,7 +13,7 @@ from django.db import connections
 from django.utils.translation import gettext_noop
 
 from accounts import notices
-from accounts.commands.inbox import Delivery, deliver
+from accounts.commands.inbox import Delivery, deliver, pass_on_unread
 from accounts.commands.mail import LEASE, MOST_ATTEMPTS, pause_after, send_next
 from accounts.commands.users import freeze_user
 from accounts.models import InboxItem, User
@@ -161,6 +163,98 @@ def test_a_server_that_is_down_costs_no_attempt():
         send_mail()
 
     assert state() == [("waiting", 0)]
+
+
+def refusing(error, *, after):
+    """A server that takes some mails and then fails each time."""
+    count = itertools.count()
+
+    def send(message, **_options):
+        if next(count) >= after:
+            raise error
+
+    return patch(SEND, autospec=True, side_effect=send)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "error",
+    [
+        SMTPServerDisconnected("gone"),
+        SMTPDataError(421, b"shutting down"),
+        SMTPRecipientsRefused({"anna@example.com": (421, b"too many")}),
+        TimeoutError(),
+    ],
+)
+def test_a_server_that_goes_away_ends_the_run_and_costs_no_attempt(error):
+    cast = gather()
+    for number in range(4):
+        tell(cast.anna, key=str(number))
+
+    with refusing(error, after=1) as send, patch.object(EmailBackend, "close") as close:
+        send_mail()
+
+    assert send.call_count == 2
+    assert close.called
+    assert state() == [("sent", 1), *[("waiting", 0)] * 3]
+    assert InboxItem.objects.filter(mail="waiting", mail_after__gt=NOW).count() == 1
+
+
+@pytest.mark.django_db
+def test_a_message_on_which_the_server_always_hangs_up_is_given_up():
+    cast = gather()
+    tell(cast.anna)
+
+    with refusing(SMTPServerDisconnected("gone"), after=0):
+        for _attempt in range(MOST_ATTEMPTS):
+            send_mail()
+            InboxItem.objects.update(mail_after=None)
+
+    assert state() == [("failed", MOST_ATTEMPTS)]
+
+
+@pytest.mark.django_db
+def test_a_refused_message_does_not_stop_the_others_but_the_connection_is_opened_anew():
+    cast = gather()
+    tell(cast.anna, key="0")
+    tell(cast.nils, key="1")
+    error = SMTPRecipientsRefused({"anna@example.com": (550, b"unknown")})
+
+    with patch(SEND, side_effect=[error, 1]), patch.object(EmailBackend, "close") as close:
+        send_mail()
+
+    assert close.call_count == 2
+    assert state() == [("waiting", 1), ("sent", 1)]
+
+
+@pytest.mark.django_db
+def test_a_mail_in_the_air_does_not_count_for_the_colleague_who_takes_over(mailoutbox):
+    cast = gather()
+    deliver([Delivery(cast.anna.pk, "test.due", "k", {"name": "B"}, scope_id=7)], at=NOW)
+
+    def hand_over(*_args, **_options):
+        pass_on_unread([7], [cast.anna.pk], [cast.nils.pk], at=NOW)
+        # Somebody has begun with the colleague's mail: the number of attempts is the same again.
+        InboxItem.objects.update(mail_attempts=1)
+
+    with patch(SEND, side_effect=hand_over):
+        send_next(at=NOW)
+    assert state() == [("waiting", 1)]
+
+    assert send_next(at=NOW)
+    assert [message.to for message in mailoutbox] == [["nils@example.com"]]
+
+
+@pytest.mark.django_db
+def test_a_message_passed_on_starts_anew():
+    cast = gather()
+    deliver([Delivery(cast.anna.pk, "test.due", "k", {"name": "B"}, scope_id=7)], at=NOW)
+    InboxItem.objects.update(mail_attempts=7, mail_after=NOW + timedelta(hours=6))
+
+    pass_on_unread([7], [cast.anna.pk], [cast.nils.pk], at=NOW)
+
+    assert state() == [("waiting", 0)]
+    assert send_next(at=NOW)
 
 
 @pytest.mark.django_db(transaction=True)
