@@ -52,6 +52,9 @@ Counted are the things at the move's customers held by the giver (True) or the r
 ACTIVITY_LOGGED: list[ActivityLogged] = []
 """After an activity was written, before the commit."""
 
+ACTIVITY_WEAKENED: list[Callable[[Activity], None]] = []
+"""Before an activity is taken back, or changed so that it proves less; may refuse."""
+
 REASSIGNED: list[Callable[[ReassignmentMove], dict[str, int]]] = []
 """Moves what goes along with the customers; returns how many of each kind moved."""
 

@@ -9,7 +9,12 @@ class PipelineConfig(AppConfig):
         """Register criteria and consumers, and hang onto the floors below."""
         from accounts.callbacks import CLOSING_CHECKS  # noqa: PLC0415 - models are loaded only now
         from core.palette import register as find_by  # noqa: PLC0415 - same
-        from crm.callbacks import ACTIVITY_LOGGED, HELD, REASSIGNED  # noqa: PLC0415 - same
+        from crm.callbacks import (  # noqa: PLC0415 - same
+            ACTIVITY_LOGGED,
+            ACTIVITY_WEAKENED,
+            HELD,
+            REASSIGNED,
+        )
         from crm.panels import register as fill_slot  # noqa: PLC0415 - same
         from pipeline import criteria, subscribers  # noqa: F401, PLC0415 - same
         from pipeline.commands import following  # noqa: PLC0415 - same
@@ -18,6 +23,7 @@ class PipelineConfig(AppConfig):
 
         criteria.load()
         ACTIVITY_LOGGED.append(following.take_up_activity)
+        ACTIVITY_WEAKENED.append(following.keep_evidence)
         REASSIGNED.append(following.follow_customers)
         HELD["opportunities"] = following.count_held
         HELD["reminders"] = following.count_unread

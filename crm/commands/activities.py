@@ -188,7 +188,10 @@ def change_activity(
     contacts: Iterable[Contact] | None = None,
     colleagues: Iterable[User] | None = None,
 ) -> Activity:
-    """Correct what was written; the log keeps what it said before."""
+    """Correct what was written; the log keeps what it said before.
+
+    What a floor above has relied on does not become less (callbacks.ACTIVITY_WEAKENED).
+    """
     customer = lock_customer(activity.customer_id)
     require(by, "activity.change", customer)
     activity = lock(activity, "author")
@@ -199,6 +202,8 @@ def change_activity(
     _check_times(activity, at)
     theirs, ours = _people(customer, contacts or (), colleagues or ())
     changed = differences(activity, before)
+    if _proves_less(activity, changed, theirs if contacts is not None else None):
+        _ask_whether_it_may_weaken(activity)
     if changed:
         activity.save(update_fields=list(changed))
     changed |= _relink(activity, theirs if contacts is not None else None, "contacts")
@@ -213,6 +218,20 @@ def change_activity(
             data={"subject": activity.subject, "changes": changed},
         )
     return activity
+
+
+def _proves_less(
+    activity: Activity, changed: Mapping[str, Any], contacts: list[Contact] | None
+) -> bool:
+    """Of another kind, no longer answered, or with nobody of the customer any more."""
+    unanswered = "two_way" in changed and not activity.two_way
+    left_alone = contacts == [] and activity.contacts.exists()
+    return "kind" in changed or unanswered or left_alone
+
+
+def _ask_whether_it_may_weaken(activity: Activity) -> None:
+    for callback in callbacks.ACTIVITY_WEAKENED:
+        callback(activity)
 
 
 def _relink(activity: Activity, people: list[Any] | None, name: str) -> dict[str, list[Any]]:
@@ -246,6 +265,7 @@ def take_back(activity: Activity, *, by: User, at: datetime) -> None:
     actions = Action.objects.select_for_update(no_key=True).filter(activity=activity)
     if any(action.state != Action.State.PLANNED for action in actions):
         raise Conflict(_("Its next step is done already."), code="step_closed")
+    _ask_whether_it_may_weaken(activity)
     data = {"kind": activity.kind, "subject": activity.subject}
     pk = activity.pk
     actions.delete()

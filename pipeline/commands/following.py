@@ -17,12 +17,12 @@ from accounts.callbacks import Held
 from accounts.commands.inbox import pass_on_unread
 from accounts.models import User
 from accounts.queries.inbox import count_unread_of
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.events import FactRow, record_rows
 from crm.callbacks import Held as HeldCounts
 from crm.callbacks import ReassignmentMove
 from crm.models import Activity
-from pipeline.models import Opportunity, OpportunityActivity
+from pipeline.models import Opportunity, OpportunityActivity, Transition
 
 _LIVE = "('open', 'on_hold', 'nurture')"
 
@@ -65,6 +65,36 @@ def take_up_activity(
         [OpportunityActivity(opportunity_id=pk, activity=activity) for pk in sorted(found)],
         ignore_conflicts=True,
     )
+
+
+def keep_evidence(activity: Activity) -> None:
+    """Refuse to weaken an activity once a sale it belongs to has passed a gate with it there.
+
+    The sales are held: a move under way is waited for, one that comes later sees what is left.
+    """
+    sales = list(
+        Opportunity.objects.select_for_update(of=("self",), no_key=True)
+        .filter(activity_links__activity=activity)
+        .order_by("pk")
+    )
+    passed = (
+        Transition.objects.filter(
+            opportunity__in=sales,
+            name__in=(Transition.Name.ADVANCE, Transition.Name.WIN),
+            at__gte=activity.created_at,
+        )
+        .select_related("opportunity")
+        .order_by("at", "pk")
+        .first()
+    )
+    if passed is not None:
+        raise Conflict(
+            _("{name} has moved on since this was logged; what it moved on with stays.").format(
+                name=passed.opportunity.name
+            ),
+            code="gate_passed_with_it",
+            details={"opportunity": passed.opportunity_id, "seq": passed.seq},
+        )
 
 
 def follow_customers(move: ReassignmentMove) -> dict[str, int]:
