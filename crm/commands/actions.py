@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import events
 from core.errors import Conflict, Invalid
-from crm.access import require
-from crm.commands.fields import reason_of, take
+from crm.access import require, visible_customers
+from crm.commands.assignments import NOT_PEOPLE
+from crm.commands.fields import reason_of, refuse, take
 from crm.commands.locks import lock, lock_customer
 from crm.models import Action, Activity, Customer
 
@@ -55,6 +56,7 @@ def plan(
     if not owner.is_active:
         sentence = _("{name} cannot sign in any more.").format(name=owner)
         raise Invalid(sentence, details={"owner": [sentence]})
+    _refuse_unable(owner, customer, by)
     action = Action(customer=customer, owner=owner, activity=activity, created_at=at)
     take(action, {"text": text, "due_date": due_date})
     action.save()
@@ -72,6 +74,24 @@ def plan(
         },
     )
     return action
+
+
+def _refuse_unable(owner: User, customer: Customer, by: User) -> None:
+    """A step waits only for a person who can find it: one who sees the customer."""
+    if owner.role in NOT_PEOPLE:
+        refuse({"owner": [_("{name} is not a person. Name who will do it.").format(name=owner)]})
+    if owner.pk == by.pk:
+        return
+    if not visible_customers(owner).filter(pk=customer.pk).exists():
+        refuse(
+            {
+                "owner": [
+                    _("{name} does not see {customer}, so nobody would do it.").format(
+                        name=owner, customer=customer.name
+                    )
+                ]
+            }
+        )
 
 
 def _held(action: Action, by: User) -> tuple[Action, Customer]:

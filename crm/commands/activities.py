@@ -53,7 +53,8 @@ def log_activity(
     """Write down what has happened, who took part, and what follows from it.
 
     Without a subject the first line of the text is the subject. A next step becomes an action of
-    the actor. `links` are ids of floors above, handed to callbacks.ACTIVITY_LOGGED.
+    the actor; where a machine writes, of the first colleague it names. `links` are ids of floors
+    above, handed to callbacks.ACTIVITY_LOGGED.
     """
     customer = lock_customer(customer.pk)
     require(by, "activity.log", customer)
@@ -77,7 +78,9 @@ def log_activity(
     _save_new(activity)
     _link(activity, people[0], _ours(by, people[1]))
     if activity.next_step:
-        _plan_next_step(activity, next_step_date, by=by, at=at)
+        machine = by.role in (Role.SYSTEM, Role.INTEGRATION)
+        owner = people[1][0] if machine and people[1] else by
+        _plan_next_step(activity, next_step_date, owner=owner, by=by, at=at)
     events.record(
         "activity.logged",
         activity,
@@ -91,12 +94,14 @@ def log_activity(
     return activity
 
 
-def _plan_next_step(activity: Activity, due: date | None, *, by: User, at: datetime) -> None:
-    """What follows becomes an action of who wrote it down."""
+def _plan_next_step(
+    activity: Activity, due: date | None, *, owner: User, by: User, at: datetime
+) -> None:
+    """What follows becomes an action."""
     plan(
         activity.customer,
         text=activity.next_step,
-        owner=by,
+        owner=owner,
         due_date=due,
         activity=activity,
         by=by,

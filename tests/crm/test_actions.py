@@ -6,9 +6,9 @@ import pytest
 
 from core.errors import Conflict, Invalid, Refused
 from core.models import Event
-from crm.commands import actions
+from crm.commands import actions, activities
 from crm.models import Action
-from tests.cast import NOW, UserFactory, gather
+from tests.cast import NOW, UserFactory, assign, gather
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +99,32 @@ def test_not_for_somebody_who_is_gone():
 
     with pytest.raises(Invalid):
         plan(cast, owner=UserFactory(is_active=False))
+
+
+@pytest.mark.parametrize(
+    ("who", "sentence"),
+    [("ben", "Ben does not see Acme, so nobody would do it."), ("robot", "Robot is not a person.")],
+)
+def test_not_for_somebody_who_would_never_find_it(who, sentence):
+    cast = gather()
+    cast.robot = UserFactory(username="robot", name="Robot", role="integration", team=cast.north)
+
+    with pytest.raises(Invalid, match=sentence) as refused:
+        plan(cast, owner=getattr(cast, who))
+
+    assert list(refused.value.details) == ["owner"]
+    assert not Action.objects.exists()
+    assert plan(cast, owner=cast.nils).owner == cast.nils
+
+
+def test_what_follows_from_what_a_machine_writes_is_a_person_s():
+    cast = gather()
+    robot = UserFactory(username="robot", name="Robot", role="integration", team=cast.north)
+    assign(cast.acme, robot, "deputy")
+    call = {"customer": cast.acme, "kind": "call", "text": "Hello", "by": robot, "at": NOW}
+
+    with pytest.raises(Invalid, match="not a person"):
+        activities.log_activity(**call, next_step="Write")
+    activities.log_activity(**call, next_step="Write", colleagues=[cast.anna])
+
+    assert Action.objects.get().owner == cast.anna
