@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Conflict, Invalid
+from core.models import Event
 from pipeline.access import may
 from pipeline.models import Opportunity
 
@@ -70,6 +72,30 @@ def check_may_change(sale: Opportunity, names: Iterable[str]) -> None:
             code="opportunity_closed",
             details={"fields": closed, "state": sale.state},
         )
+
+
+def check_seen(sale: Opportunity, seen_at: datetime | None) -> None:
+    """Refuse to write over what somebody else wrote after the actor had looked."""
+    if seen_at is None or seen_at == sale.updated_at:
+        return
+    last = (
+        Event.objects.filter(
+            scope_id=sale.customer_id, subject_id=sale.pk, name__startswith="opportunity."
+        )
+        .order_by("-at", "-id")
+        .first()
+    )
+    raise Conflict(
+        _("{name} changed this meanwhile. Look at it again before you do.").format(
+            name=last.actor_name if last else _("Somebody")
+        ),
+        code="stale",
+        details={
+            "by": last.actor_name if last else None,
+            "at": sale.updated_at.isoformat(),
+            "changes": last.data.get("changes", {}) if last else {},
+        },
+    )
 
 
 def check_owner(sale: Opportunity) -> None:

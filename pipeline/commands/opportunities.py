@@ -26,6 +26,7 @@ from pipeline.commands.fields import (
     FIELDS,
     check_may_change,
     check_owner,
+    check_seen,
     clean,
     plain,
     set_fields,
@@ -86,13 +87,23 @@ def open_opportunity(
 
 @transaction.atomic
 def change_opportunity(
-    opportunity: Opportunity, *, by: User, at: datetime, **fields: Any
+    opportunity: Opportunity,
+    *,
+    by: User,
+    at: datetime,
+    seen_at: datetime | None = None,
+    **fields: Any,
 ) -> Opportunity:
-    """Change what is written about a sale, and who leads it; never its stage or state."""
+    """Change what is written about a sale, and who leads it; never its stage or state.
+
+    `seen_at` is the `updated_at` the actor had before his eyes: if the sale has changed since, it
+    is a Conflict that says who did it.
+    """
     owner = fields.pop("owner", None)
     if owner is not None:
         lock_customer(opportunity.customer_id)
     sale = lock_sale(opportunity, by, "opportunity.change")
+    check_seen(sale, seen_at)
     check_may_change(sale, [*fields, *(["owner"] if owner else [])])
     before = {name: getattr(sale, name) for name in fields if name in FIELDS}
     set_fields(sale, fields)

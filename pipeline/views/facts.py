@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import dateformat, timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -45,6 +46,7 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "some": bool(asked),
         "action": request.get_full_path(),
+        "seen_at": request.POST.get("seen_at") or opportunity.updated_at.isoformat(),
         "next": next_url(request, reverse("opportunity", args=[pk])),
         "may": access.may(request.user, "opportunity.change", opportunity),
     }
@@ -54,11 +56,25 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _save(request: HttpRequest, opportunity: Opportunity, form: FactsForm) -> bool:
     try:
-        change_opportunity(opportunity, by=request.user, at=timezone.now(), **form.changes())
+        change_opportunity(
+            opportunity,
+            by=request.user,
+            at=timezone.now(),
+            seen_at=_seen_at(request),
+            **form.changes(),
+        )
     except Invalid as error:
         refuse(form, error)
         return False
     return True
+
+
+def _seen_at(request: HttpRequest) -> datetime | None:
+    """When what stood on the form had been written, if the form says so."""
+    try:
+        return parse_datetime(request.POST.get("seen_at", "")[:40])
+    except ValueError:
+        return None
 
 
 @require_POST

@@ -134,6 +134,37 @@ def test_several_facts_on_one_form(sign_in, cast, sale):
     assert Opportunity.objects.get(pk=sale.pk).impact == "4,000 a day"
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_form_does_not_write_over_what_somebody_wrote_meanwhile(
+    sign_in, cast, sale, now, headers
+):
+    client = sign_in(cast.anna)
+    url = page(sale) + "facts/?only=problem,impact"
+    seen = sale.updated_at.isoformat()
+    form = client.get(url, headers=headers).content.decode()
+    assert f'name="seen_at" value="{seen}"' in form
+    opportunities.change_opportunity(sale, by=cast.boris, at=now, problem="It burns")
+    mine = {"problem": "", "impact": "4,000 a day", "seen_at": seen}
+
+    response = client.post(url, mine, headers=headers)
+
+    assert response.status_code == 409
+    said = response.headers["HX-Trigger"] if headers else response.content.decode()
+    assert "Boris changed this meanwhile" in said
+    found = Opportunity.objects.get(pk=sale.pk)
+    assert (found.problem, found.impact) == ("It burns", "")
+    again = mine | {"seen_at": client.get(url).context["seen_at"], "problem": "It burns"}
+    assert client.post(url, again).status_code == 302
+    assert Opportunity.objects.get(pk=sale.pk).impact == "4,000 a day"
+
+
+@pytest.mark.parametrize("seen", ["", "yesterday", "2026-13-45T99:00:00Z", "x" * 1000])
+def test_a_seen_at_nobody_sent_does_no_harm(sign_in, cast, sale, seen):
+    url = page(sale) + "facts/?only=problem"
+    response = sign_in(cast.anna).post(url, {"problem": "It stops", "seen_at": seen})
+    assert response.status_code == 302
+
+
 class TestNew:
     def test_it_opens_at_the_first_stage_led_by_who_opened_it(self, sign_in, cast, b2b8):
         response = sign_in(cast.anna).post(
