@@ -40,6 +40,12 @@ class UserChanges(TypedDict, total=False):
 OWN = frozenset({"name", "title", "language", "time_zone", "theme"})
 """What everybody may change of himself."""
 
+LEADING = frozenset({Role.MANAGER, Role.DIRECTOR})
+"""Roles that lead teams."""
+
+SERVING = LEADING | {Role.REP}
+"""Roles that serve customers and lead sales."""
+
 TEXTS = ("username", "email", "name", "title", "department")
 
 
@@ -99,7 +105,8 @@ def create_user(
 def change_user(user: User, *, by: User, at: datetime, **changes: Unpack[UserChanges]) -> User:
     """Change what is given; what he reads follows his role and team at once.
 
-    Everybody may change his own name, title, language, time zone and theme.
+    Everybody may change his own name, title, language, time zone and theme. A role in which he
+    could not go on with what he holds is a Conflict, with the list, as closing is.
     """
     if by.pk != user.pk or not OWN.issuperset(changes):
         require(by, "user.change")
@@ -109,6 +116,7 @@ def change_user(user: User, *, by: User, at: datetime, **changes: Unpack[UserCha
         raise Refused(_("This account cannot be changed."))
     if changes.get("role", user.role) != Role.ADMINISTRATOR:
         _keep_an_administrator(user, administrators)
+    _keep_serving(user, changes.get("role", user.role))
     before = {field: _plain(getattr(user, field)) for field in changes}
     for field, value in changes.items():
         setattr(user, field, value)
@@ -158,18 +166,7 @@ def close_user(user: User, *, by: User, at: datetime) -> User:
     user = _other(user, by=by)
     if user.closed_at:
         raise Conflict(_("This account is closed already."), code="already_closed")
-    holds = still_held(user)
-    if holds:
-        raise Conflict(
-            _("{name} still holds something. Hand it over first.").format(name=user),
-            code="still_holds",
-            details={
-                "holds": [
-                    {"sentence": str(held.sentence), "url": held.url, "count": held.count}
-                    for held in holds
-                ]
-            },
-        )
+    _refuse_held(user, still_held(user))
     user.closed_at = at
     tokens = _shut_out(user, at=at)
     events.record("user.closed", user, by=by, at=at, data={"tokens_revoked": tokens})
@@ -218,16 +215,39 @@ def send_password_link(user: User, *, by: User, at: datetime) -> User:
 
 def still_held(user: User) -> list[Held]:
     """What stands in the way of closing this account, as every floor sees it."""
-    holds = [
+    return [*_teams_led(user), *(held for check in CLOSING_CHECKS for held in check(user))]
+
+
+def _teams_led(user: User) -> list[Held]:
+    return [
         Held(
             _("{name} leads the team {team}.").format(name=user, team=name),
             f"/settings/teams/{pk}/",
         )
         for pk, name in Team.objects.filter(lead=user).values_list("pk", "name")
     ]
-    for check in CLOSING_CHECKS:
-        holds.extend(check(user))
-    return holds
+
+
+def _keep_serving(user: User, role: str) -> None:
+    """Refuse a role in which the person could not go on with what he holds."""
+    if user.role in SERVING and role not in SERVING:
+        _refuse_held(user, still_held(user))
+    elif user.role in LEADING and role not in LEADING:
+        _refuse_held(user, _teams_led(user))
+
+
+def _refuse_held(user: User, holds: list[Held]) -> None:
+    if holds:
+        raise Conflict(
+            _("{name} still holds something. Hand it over first.").format(name=user),
+            code="still_holds",
+            details={
+                "holds": [
+                    {"sentence": str(held.sentence), "url": held.url, "count": held.count}
+                    for held in holds
+                ]
+            },
+        )
 
 
 def _locked(user: User) -> User:

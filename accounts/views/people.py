@@ -91,6 +91,10 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
                 commands.change_user(user, by=request.user, at=timezone.now(), **form.cleaned_data)
             except Invalid as error:
                 explain(form, error)
+            except Conflict as error:
+                if error.code != "still_holds":
+                    raise
+                form.add_error("role", str(error))
             else:
                 return _said(request, user, _("Saved."))
     return _person_page(request, user, form)

@@ -21,7 +21,7 @@ from accounts.commands.users import (
     send_password_link,
     unfreeze_user,
 )
-from accounts.models import ApiToken, Role, User
+from accounts.models import ApiToken, Role, Team, User
 from accounts.queries.users import system_user
 from core.errors import Conflict, Invalid, Refused
 from core.models import Event
@@ -101,6 +101,7 @@ def test_reading_follows_role_and_team_at_once():
     change_user(cast.anna, by=cast.otto, at=NOW, team=cast.south)
     assert reading_teams(fresh(cast.anna)) == (cast.south.pk,)
 
+    Team.objects.filter(pk=cast.north.pk).update(lead=None)
     change_user(cast.boris, by=cast.otto, at=NOW, role=Role.REP, team=cast.company)
     assert reading_teams(fresh(cast.boris)) == (cast.company.pk,)
 
@@ -231,6 +232,28 @@ def test_a_lead_cannot_be_closed_and_an_account_can_be_reopened(monkeypatch):
         unfreeze_user(cast.anna, by=cast.otto, at=NOW)
     reopen_user(cast.anna, by=cast.otto, at=NOW)
     assert reading_teams(fresh(cast.anna)) == (cast.north.pk,)
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "sentence"),
+    [
+        ("anna", Role.FINANCE, "Anna is the primary of 1 customer."),
+        ("boris", Role.REP, "Boris leads the team North."),
+        ("boris", Role.LEGAL, "Boris leads the team North."),
+    ],
+)
+def test_no_role_in_which_one_cannot_go_on_with_what_one_holds(who, role, sentence):
+    cast = gather()
+    person = getattr(cast, who)
+
+    with pytest.raises(Conflict) as refused:
+        change_user(person, by=cast.otto, at=NOW, role=role)
+
+    assert refused.value.code == "still_holds"
+    assert [held["sentence"] for held in refused.value.details["holds"]] == [sentence]
+    assert fresh(person).role == person.role
+    assert change_user(cast.anna, by=cast.otto, at=NOW, role=Role.MANAGER).role == Role.MANAGER
+    assert change_user(cast.nils, by=cast.otto, at=NOW, role=Role.FINANCE).role == Role.FINANCE
 
 
 def test_deleting_is_impossible_by_object_queryset_and_sql():

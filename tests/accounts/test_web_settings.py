@@ -243,6 +243,19 @@ def test_a_director_may_freeze_but_not_change(client):
     assert fresh(cast.anna).name == "Anna"
 
 
+def test_a_role_that_leaves_work_alone_is_told_at_the_role(client):
+    cast = gather()
+    client.force_login(cast.otto)
+    data = MEI | {"role": "finance", "team": cast.north.pk}
+
+    answer = client.post(f"/settings/people/{cast.anna.pk}/", data)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["role"]
+    assert "Anna is the primary of 1 customer." in answer.content.decode()
+    assert fresh(cast.anna).role == "rep"
+
+
 def test_teams_are_founded_moved_and_kept_a_tree(client, django_assert_max_num_queries):
     cast = gather()
     client.force_login(cast.otto)
