@@ -78,9 +78,7 @@ def log_activity(
     _save_new(activity)
     _link(activity, people[0], _ours(by, people[1]))
     if activity.next_step:
-        machine = by.role in (Role.SYSTEM, Role.INTEGRATION)
-        owner = people[1][0] if machine and people[1] else by
-        _plan_next_step(activity, next_step_date, owner=owner, by=by, at=at)
+        _plan_next_step(activity, next_step_date, people[1], by=by, at=at)
     events.record(
         "activity.logged",
         activity,
@@ -95,13 +93,14 @@ def log_activity(
 
 
 def _plan_next_step(
-    activity: Activity, due: date | None, *, owner: User, by: User, at: datetime
+    activity: Activity, due: date | None, colleagues: list[User], *, by: User, at: datetime
 ) -> None:
     """What follows becomes an action."""
+    machine = by.role in (Role.SYSTEM, Role.INTEGRATION)
     plan(
         activity.customer,
         text=activity.next_step,
-        owner=owner,
+        owner=colleagues[0] if machine and colleagues else by,
         due_date=due,
         activity=activity,
         by=by,
