@@ -95,7 +95,14 @@ def test_a_fact_in_its_place(visit, cast):
 
 @pytest.mark.parametrize(
     ("language", "theme", "width"),
-    [("en", "light", 1440), ("zh-hans", "dark", 390), ("zh-hant", "dark", 1440)],
+    [
+        ("en", "light", 1440),
+        ("en", "dark", 390),
+        ("zh-hans", "light", 1440),
+        ("zh-hans", "dark", 390),
+        ("zh-hant", "light", 390),
+        ("zh-hant", "dark", 1440),
+    ],
 )
 def test_a_manager_passes_customers_on(visit, cast, language, theme, width):
     ActivityFactory(customer=cast.acme, author=cast.anna, starts_at=timezone.now())
