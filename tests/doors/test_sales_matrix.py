@@ -92,7 +92,10 @@ POST: dict[str, tuple[str, dict[str, Any], dict[str, int]]] = {
     "opportunity-fact": (
         "/opportunities/{sale}/facts/problem/", {"problem": "x"}, writes(SELLERS),
     ),
-    "opportunity-step": ("/opportunities/{sale}/step/", {"text": "x"}, writes(TEAM)),
+    # A machine may plan a step for a person, but not for itself: nobody would do it.
+    "opportunity-step": (
+        "/opportunities/{sale}/step/", {"text": "x"}, writes(TEAM | {"integration": 422}),
+    ),
     "opportunity-advance": (
         "/opportunities/{sale}/advance/", {}, writes(dict.fromkeys(SELLERS, 409)),
     ),
