@@ -1,10 +1,15 @@
+import logging
 from datetime import timedelta
 
-from celery import shared_task
+from celery import Task, shared_task
+from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from core.commands import idempotency
 from core.relay import drain
+
+logger = logging.getLogger(__name__)
 
 RUN_FOR = timedelta(seconds=150)
 """Less than the time limit of a task; the next sweep goes on with what is left."""
@@ -20,3 +25,15 @@ def relay() -> None:
 def forget_answers() -> None:
     """Forget the answers kept for repeated requests when their day is over."""
     idempotency.forget(before=timezone.now() - idempotency.KEPT_FOR)
+
+
+def start_after_commit(task: Task) -> None:
+    """For subscribers: wake a task that the beat starts, too, so that no broker is no harm."""
+    transaction.on_commit(lambda: _start(task))
+
+
+def _start(task: Task) -> None:
+    try:
+        task.apply_async(retry=False)
+    except OperationalError:
+        logger.warning("no broker: %s waits for its next tick", task.name)

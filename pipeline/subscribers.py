@@ -13,9 +13,11 @@ from accounts.queries.escalation import Ladder, ladder
 from accounts.queries.users import system_user
 from core.events import subscribe
 from core.models import Event
+from core.tasks import start_after_commit
 from pipeline.commands import clocks
 from pipeline.models import Opportunity, Reminder
 from pipeline.queries.reminders import raised_reminder, sale_with_people
+from pipeline.tasks import set_clocks
 
 PERCENT = {
     Reminder.Level.OWNER: 80,
@@ -128,8 +130,12 @@ def tell_that_the_wait_is_over(event: Event) -> None:
 
 @subscribe("calendar.changed", key="pipeline.clocks_follow_calendar")
 def set_clocks_by_the_calendar(event: Event) -> None:
-    """Limits that run over a day that became one off, or one of work, end later or earlier."""
-    clocks.recompute(at=event.at)
+    """Limits that run over a day that became one off, or one of work, end later or earlier.
+
+    There may be many: here they are only asked for, and a task of its own sets them.
+    """
+    clocks.ask_recount()
+    start_after_commit(set_clocks)
 
 
 @subscribe("opportunity.handed_on", key="pipeline.handed_on")

@@ -1,12 +1,23 @@
 """Doors for the beat: they carry no data, they only say "look now"."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
-from pipeline.commands import sweep
+from pipeline.commands import clocks, sweep
+
+RUN_FOR = timedelta(seconds=150)
+"""Less than the time limit of a task; the next tick goes on with what is left."""
 
 
 @shared_task(name="pipeline.tasks.ring_clocks")
 def ring_clocks() -> None:
     """Look now: end waits whose day has come, raise reminders that are due."""
     sweep.run(at=timezone.now())
+
+
+@shared_task(name="pipeline.tasks.set_clocks")
+def set_clocks() -> None:
+    """Look now: set running clocks by a calendar that has changed."""
+    clocks.recount(at=timezone.now(), within=RUN_FOR)

@@ -6,7 +6,9 @@ less those spent waiting for the customer; a level rings on the first day whose 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import inf
+from time import monotonic
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -26,7 +28,7 @@ from core.workingtime import (
 )
 from core.workingtime.clock import CLOSING, OPENING
 from crm.models import Customer
-from pipeline.models import Opportunity, Reminder, StageClock, StageVisit
+from pipeline.models import Opportunity, Recount, Reminder, StageClock, StageVisit
 
 BATCH = 500
 
@@ -117,27 +119,53 @@ def _set_figures(clock: StageClock, calendar: Calendar) -> None:
 
 
 def recompute(*, at: datetime, batch: int = BATCH) -> int:
-    """Set every running clock by the calendars as they are now; returns how many moved.
+    """Set every running clock by the calendars as they are now; returns how many moved here."""
+    ask_recount()
+    return recount(at=at, batch=batch)
 
-    A level that has rung does not ring again, even where the new calendar would ring it later.
+
+def ask_recount() -> None:
+    """Have every running clock set anew, from the first; `recount` does it."""
+    Recount.objects.bulk_create(
+        [Recount(reached=0)],
+        update_conflicts=True,
+        unique_fields=["only"],
+        update_fields=["reached"],
+    )
+
+
+def recount(*, at: datetime, within: timedelta | None = None, batch: int = BATCH) -> int:
+    """Go on setting clocks where the last run ended; returns how many moved.
+
+    Each batch is a transaction with the place it reached, so a killed run loses one batch at most,
+    and several share the work. A calendar that changes meanwhile puts the place back to the start:
+    whoever holds the place reads the calendars after it. When the time `within` is over, no
+    further batch is begun.
     """
-    calendars = load_calendars()
-    moved, last = 0, 0
-    while True:
+    end = inf if within is None else monotonic() + within.total_seconds()
+    moved = 0
+    while monotonic() < end:
         with transaction.atomic():
+            place = Recount.objects.select_for_update().first()
+            if place is None:
+                break
             clocks = list(
                 StageClock.objects.select_for_update(of=("self",))
                 .select_related("opportunity__customer")
-                .filter(pk__gt=last)
+                .filter(pk__gt=place.reached)
                 .order_by("pk")[:batch]
             )
             if not clocks:
-                return moved
-            last = clocks[-1].pk
-            moved += _recompute(clocks, calendars, at)
+                place.delete()
+                break
+            moved += _recompute(clocks, load_calendars(), at)
+            place.reached = clocks[-1].pk
+            place.save(update_fields=["reached"])
+    return moved
 
 
 def _recompute(clocks: list[StageClock], calendars: Calendars, at: datetime) -> int:
+    """A level that has rung does not ring again, whatever the new calendar says of its moment."""
     changed: list[StageClock] = []
     facts: list[Fact] = []
     for clock in clocks:

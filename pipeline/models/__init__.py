@@ -1,6 +1,6 @@
 """The process: its definition, the sales that run through it, and their clocks."""
 
-from pipeline.models.clock import Reminder, StageClock
+from pipeline.models.clock import Recount, Reminder, StageClock
 from pipeline.models.definition import ExitCriterion, Pipeline, PipelineVersion, Stage
 from pipeline.models.ledger import StageVisit, Transition
 from pipeline.models.opportunity import Opportunity, OpportunityActivity
@@ -13,6 +13,7 @@ __all__ = [
     "Pipeline",
     "PipelineVersion",
     "Product",
+    "Recount",
     "Reminder",
     "Stage",
     "StageClock",

@@ -53,6 +53,25 @@ class StageClock(models.Model):
         return f"clock of visit {self.visit_id}"
 
 
+class Recount(models.Model):
+    """Running clocks still count by an older calendar: the only row says how far they are set.
+
+    It stands from the change of a calendar until the last clock is set; a later change begins
+    anew. So the work outlives a worker, a broker, and every transaction but those of its batches.
+    """
+
+    only = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    reached = models.BigIntegerField(default=0, help_text="The visit of the last clock set.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(only=1), name="recount_only_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"clocks set up to visit {self.reached}"
+
+
 class Reminder(models.Model):
     """A stay has reached a level of its limit. One per visit and level, whatever happens."""
 

@@ -5,7 +5,6 @@ import pytest
 from core.models import CalendarException, Event
 from core.queries.calendars import load_calendars
 from core.workingtime import is_working_day
-from tests.cast import NOW
 from tests.core.conftest import BACKEND
 
 pytestmark = pytest.mark.django_db
@@ -76,13 +75,3 @@ def test_only_who_keeps_the_company_sets_days(anna):
     assert anna.get(DAYS).json()["results"][0]["day"] == "2026-03-13"
     assert CalendarException.objects.count() == 1
     assert Event.objects.count() == 0
-
-
-def test_clocks_follow_the_calendar(monkeypatch):
-    from core.events import handler_of
-    from pipeline.commands import clocks
-
-    seen = []
-    monkeypatch.setattr(clocks, "recompute", lambda *, at: seen.append(at))
-    handler_of("pipeline.clocks_follow_calendar")(Event(name="calendar.changed", at=NOW))
-    assert seen == [NOW]
