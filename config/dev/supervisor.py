@@ -9,13 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from config.dev import servers
+from config.dev import messages, servers
 from config.environment import NotReady, prepare
 
 COLOURS = ("36", "33", "35", "32")
@@ -25,11 +23,16 @@ GRACE = 12  # seconds a program has to end by itself
 
 @dataclass(frozen=True)
 class Program:
-    """One process to keep: its name in the output, its command, its extra variables."""
+    """One process to keep: its name in the output, its command, its extra variables.
+
+    One that `prepares` speaks without a name and ends by itself; those that wait start then.
+    """
 
     name: str
     command: Sequence[str]
     environment: dict[str, str] = field(default_factory=dict)
+    prepares: bool = False
+    waits: bool = False
 
 
 class Supervisor:
@@ -46,18 +49,18 @@ class Supervisor:
         self.stopping = threading.Event()
         self.signals = 0
         self.status = 0
+        self._waiting = [program for program in programs if program.waits]
         self._printing = threading.Lock()
         self._width = max(len(program.name) for program in programs)
 
-    def run(self, when_started: Callable[[], None] | None = None) -> int:
+    def run(self) -> int:
         """Start all, wait for the first end or a signal, stop all; return the exit status."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         try:
-            for position, program in enumerate(self.programs):
-                self._start(program, COLOURS[position % len(COLOURS)])
-            if when_started:
-                threading.Thread(target=when_started, daemon=True).start()
+            for program in self.programs:
+                if not program.waits:
+                    self._start(program)
             while not self.stopping.wait(0.2):
                 self._look()
         finally:
@@ -73,7 +76,8 @@ class Supervisor:
             self.output.write(f"{label} | {text}\n" if name else f"{text}\n")
             self.output.flush()
 
-    def _start(self, program: Program, colour: str) -> None:
+    def _start(self, program: Program) -> None:
+        colour = COLOURS[self.programs.index(program) % len(COLOURS)]
         process = subprocess.Popen(
             program.command,
             stdin=subprocess.DEVNULL,
@@ -92,14 +96,22 @@ class Supervisor:
         assert process.stdout is not None
         for line in process.stdout:
             text = line.decode(errors="replace").rstrip()
-            self.say(text, name=program.name, colour=colour)
+            self.say(text, name="" if program.prepares else program.name, colour=colour)
 
     def _look(self) -> None:
-        for name, process in self.running.items():
-            if process.poll() is not None and not self.stopping.is_set():
-                self.say(f"{name} ended with status {process.returncode}; stopping the others.")
-                self.status = 1
-                self.stopping.set()
+        for program in self.programs:
+            process = self.running.get(program.name)
+            if process is None or process.poll() is None or self.stopping.is_set():
+                continue
+            if program.prepares and process.returncode == 0:
+                del self.running[program.name]
+                while self._waiting:
+                    self._start(self._waiting.pop(0))
+                continue
+            status = process.returncode
+            self.say(f"{program.name} ended with status {status}; stopping the others.")
+            self.status = 1
+            self.stopping.set()
 
     def _on_signal(self, number: int, frame: object) -> None:
         self.signals += 1
@@ -125,17 +137,23 @@ class Supervisor:
 
 
 def programs(port: int) -> list[Program]:
-    """Web, worker and beat as production runs them, but with reload and one process each."""
+    """Web, worker and beat as production runs them, but with reload and one process each.
+
+    Web loads while the data are brought up to date; worker and beat, which need the tables and
+    which nobody waits for, start when both stand.
+    """
     run = [sys.executable, "-m"]
     web = [*run, "gunicorn", "--config", "config/dev/gunicorn.py", "config.wsgi"]
     celery = [*run, "celery", "--app", "config", "--quiet"]
     # Quiet unless asked: the relay looks for work every few seconds.
     level = ["--loglevel", os.environ.get("LOG_LEVEL", "WARNING")]
     worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+    apart = {"REMAP_SIGTERM": "SIGQUIT", "PYTHONWARNINGS": QUIET}
     return [
         Program("web", web, {"PORT": str(port)}),
-        Program("worker", [*worker, *level], {"REMAP_SIGTERM": "SIGQUIT", "PYTHONWARNINGS": QUIET}),
-        Program("beat", [*celery, "beat", *level]),
+        Program("prepare", [*run, "config.dev.prepare"], {"PORT": str(port)}, prepares=True),
+        Program("worker", [*worker, *level], apart, waits=True),
+        Program("beat", [*celery, "beat", *level], waits=True),
     ]
 
 
@@ -158,34 +176,6 @@ def wanted_port() -> int:
     return port
 
 
-def prepare_data() -> str:
-    """Translations, tables, pipeline and demo company; return the sign-ins to show."""
-    done = subprocess.run(
-        [sys.executable, "-m", "config.dev.prepare"],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=servers.ROOT,
-        check=False,
-    )
-    if done.returncode:
-        raise NotReady("The database could not be prepared; the reason stands above.")
-    return done.stdout
-
-
-def greet(supervisor: Supervisor, port: int, sign_ins: str) -> None:
-    """Wait until the web answers, then say where it is and who may come in."""
-    address = f"http://localhost:{port}"
-    while not supervisor.stopping.wait(0.3):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
-        except urllib.error.HTTPError as error:
-            error.close()
-        except OSError:
-            continue
-        supervisor.say(f"\nBaton is at {address}\n\n{sign_ins.rstrip()}\n\nCtrl-C stops it.\n")
-        return
-
-
 def main() -> int:
     """Prepare everything, run it, and leave nothing behind."""
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -195,9 +185,8 @@ def main() -> int:
         prepare()
         os.environ.setdefault("DEBUG", "1")
         os.environ.setdefault("BASE_URL", f"http://localhost:{port}")
-        sign_ins = prepare_data()
-        supervisor = Supervisor(programs(port))
-        return supervisor.run(lambda: greet(supervisor, port, sign_ins))
+        messages.compile_all()  # before any process reads them
+        return Supervisor(programs(port)).run()
     except NotReady as reason:
         sys.stderr.write(f"{reason}\n")
         return 2

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.processes
 SCRIPT = """
 import sys
 from config.dev.supervisor import Program, Supervisor
-programs = [Program(str(i), [sys.executable, "-c", code]) for i, code in enumerate(sys.argv[2:])]
+def program(name, code):
+    command = [sys.executable, "-c", code]
+    return Program(name, command, prepares="prepares" in code, waits="waits" in code)
+programs = [program(str(i), code) for i, code in enumerate(sys.argv[2:])]
 sys.exit(Supervisor(programs, grace=float(sys.argv[1])).run())
 """
 SLEEPS = "import os, time; print('pid', os.getpid()); time.sleep(60)"
@@ -90,6 +93,23 @@ def test_output_carries_the_name_of_who_spoke():
     process = supervise("print('one'); print('two')")
     output, _ = process.communicate(timeout=30)
     assert "0 | one\n0 | two\n" in output
+
+
+def test_what_waits_starts_when_the_preparation_is_done():
+    process = supervise(
+        "print('first')  # waits", "print('prepares'); import time; time.sleep(0.3)"
+    )
+    output, _ = process.communicate(timeout=30)
+    assert output.startswith("prepares\n0 | first\n")
+    assert "0 ended with status 0; stopping the others." in output
+
+
+def test_a_preparation_that_fails_stops_all_and_starts_nothing():
+    process = supervise(SLEEPS, "print('waits')", "raise SystemExit(2)  # prepares")
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "2 ended with status 2; stopping the others." in output
+    assert "waits" not in output
 
 
 def start(**variables: str) -> subprocess.CompletedProcess[str]:
