@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
 from accounts.access import require
-from accounts.commands.teams import create_team, sync_readers
+from accounts.commands.teams import create_team, hold_company, sync_readers
 from accounts.models import Level, Role, Team, User
 from core import events
 from core.commands.outcome import Outcome
@@ -51,6 +51,7 @@ def import_users(
     A manager nobody has described yet is created from his name. Nobody gets a password.
     """
     require(by, "data.import")
+    hold_company()
     outcome = Outcome()
     people = _present(rows, source)
     for place, reason in _problems(rows, people).items():

@@ -14,9 +14,24 @@ from django.utils.translation import gettext as _
 from accounts.access import below, require
 from accounts.models import Role, Team, User
 from core import events
+from core.commands.locks import hold
 from core.errors import Invalid
 
 RECORDED = ("name", "parent_id", "region", "lead_id", "reads_all")
+
+
+def hold_company() -> None:
+    """Let nobody else change who is in which team and who leads it, until the transaction ends.
+
+    Who reads what follows from people and teams together. Taken before any row of either.
+    """
+    hold("accounts.company")
+
+
+def lock_tree() -> dict[int, Team]:
+    """Every team as it is now, held, by id."""
+    hold_company()
+    return {row.pk: row for row in Team.objects.select_for_update(of=("self",)).order_by("pk")}
 
 
 @transaction.atomic
@@ -35,6 +50,8 @@ def create_team(
 ) -> Team:
     """Found a team; its readers follow at once."""
     require(by, "team.change")
+    hold_company()
+    lead = _as_now(lead)
     team = Team(
         name=name.strip(),
         parent=parent,
@@ -71,7 +88,8 @@ def change_team(
     moves cannot make a circle between them.
     """
     require(by, "team.change")
-    tree = {row.pk: row for row in Team.objects.select_for_update(of=("self",)).order_by("pk")}
+    tree = lock_tree()
+    lead = _as_now(lead)
     team = tree[team.pk]
     before = _recorded(team)
     parents = [(row.pk, row.parent_id) for row in tree.values()]
@@ -97,6 +115,11 @@ def change_team(
     return team
 
 
+def _as_now(lead: User | None) -> User | None:
+    """The lead as he is, now that nobody else changes him."""
+    return None if lead is None else User.objects.get(pk=lead.pk)
+
+
 def _recorded(team: Team) -> dict[str, Any]:
     return {field.removesuffix("_id"): getattr(team, field) for field in RECORDED}
 
@@ -119,6 +142,7 @@ def _check(team: Team, *, new_lead: User | None) -> None:
         raise Invalid(_("The team cannot be kept like this."), details=wrong)
 
 
+@transaction.atomic
 def sync_readers(users: Iterable[User] | None = None) -> None:
     """Make every team group hold exactly its readers; call inside the changing transaction.
 
@@ -129,6 +153,7 @@ def sync_readers(users: Iterable[User] | None = None) -> None:
     only = None if users is None else [user.pk for user in users]
     if only == []:
         return
+    hold_company()
     teams = list(Team.objects.values_list("pk", "parent_id", "group_id", "lead_id", "reads_all"))
     people = User.objects.filter(is_active=True)
     if only is not None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from accounts.callbacks import CLOSING_CHECKS, Held
 from accounts.commands.preferences import check_preferences
-from accounts.commands.teams import sync_readers
+from accounts.commands.teams import hold_company, sync_readers
 from accounts.commands.tokens import revoke_all
 from accounts.models import Role, Team, User
 from core import events
@@ -75,6 +75,7 @@ def create_user(
     `send_link` mails him one, where there is an address.
     """
     require(by, "user.create")
+    hold_company()
     user = User(
         username=username,
         email=email,
@@ -110,6 +111,8 @@ def change_user(user: User, *, by: User, at: datetime, **changes: Unpack[UserCha
     """
     if by.pk != user.pk or not OWN.issuperset(changes):
         require(by, "user.change")
+    if not changes.keys().isdisjoint({"role", "team"}):
+        hold_company()
     administrators = _locked_administrators() if "role" in changes else set()
     user = _locked(user)
     if not by.is_active or user.role == Role.SYSTEM:
@@ -151,6 +154,7 @@ def freeze_user(user: User, *, by: User, at: datetime, reason: str = "") -> User
 def unfreeze_user(user: User, *, by: User, at: datetime) -> User:
     """Let somebody in again. Sessions and tokens of before stay ended."""
     require(by, "user.freeze")
+    hold_company()
     user = _locked(user)
     if user.closed_at or not user.frozen_at:
         raise Conflict(_("{name} is not frozen.").format(name=user), code="not_frozen")
@@ -177,6 +181,7 @@ def close_user(user: User, *, by: User, at: datetime) -> User:
 def reopen_user(user: User, *, by: User, at: datetime) -> User:
     """Take somebody back under the account he had."""
     require(by, "user.close")
+    hold_company()
     user = _locked(user)
     if not user.closed_at:
         raise Conflict(_("This account is not closed."), code="not_closed")
@@ -250,6 +255,12 @@ def _refuse_held(user: User, holds: list[Held]) -> None:
         )
 
 
+def lock_user(user: User) -> User:
+    """A person as he is now, held, and before him what a change of anything about him holds."""
+    hold_company()
+    return _locked(user)
+
+
 def _locked(user: User) -> User:
     return User.objects.select_for_update(of=("self",)).get(pk=user.pk)
 
@@ -258,6 +269,7 @@ def _other(user: User, *, by: User) -> User:
     """The locked row of somebody who is not the actor, and without whom the rest can go on."""
     if user.pk == by.pk:
         raise Refused(_("You cannot do this to yourself."), code="oneself")
+    hold_company()
     administrators = _locked_administrators()
     user = _locked(user)
     if user.role == Role.SYSTEM:

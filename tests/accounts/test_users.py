@@ -26,6 +26,7 @@ from accounts.queries.users import system_user
 from core.errors import Conflict, Invalid, Refused
 from core.models import Event
 from tests.cast import NOW, UserFactory, gather
+from tests.races import overlap
 
 pytestmark = pytest.mark.django_db
 
@@ -333,7 +334,7 @@ def test_syncing_takes_as_many_queries_for_many_managers(django_assert_max_num_q
         lead = UserFactory(username=f"lead{number}", role=Role.MANAGER)
         create_team(name=f"Team {number}", parent=cast.north, by=cast.otto, at=NOW, lead=lead)
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         sync_readers()
 
 
@@ -384,3 +385,35 @@ def test_two_administrators_cannot_freeze_each_other_at_once():
 
 def test_upper_floors_can_say_what_is_held():
     assert isinstance(CLOSING_CHECKS, list)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_let_in_while_his_team_is_closed_to_readers_reads_nothing():
+    cast = gather()
+    freeze_user(cast.nils, by=cast.otto, at=NOW)
+
+    _back, closed = overlap(
+        lambda: unfreeze_user(cast.nils, by=cast.otto, at=NOW),
+        lambda: change_team(
+            cast.north, by=cast.otto, at=NOW, parent=cast.company, lead=cast.boris, reads_all=False
+        ),
+    )
+
+    assert closed.reads_all is False
+    assert not cast.nils.groups.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_stops_leading_people_meanwhile_is_not_made_a_lead():
+    cast = gather()
+    stale = create_user(
+        username="max", name="Max", role=Role.MANAGER, team=cast.south, by=cast.otto, at=NOW
+    )
+
+    _changed, refused = overlap(
+        lambda: change_user(User.objects.get(pk=stale.pk), by=cast.otto, at=NOW, role=Role.REP),
+        lambda: change_team(cast.south, by=cast.otto, at=NOW, parent=cast.company, lead=stale),
+    )
+
+    assert isinstance(refused, Invalid)
+    assert Team.objects.get(pk=cast.south.pk).lead == cast.clara
