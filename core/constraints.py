@@ -15,6 +15,15 @@ from django.db.models.constraints import BaseConstraint
 _explained: dict[str, Any] = {}
 
 
+SERIALIZATION, DEADLOCK, NOT_LOCKED = "40001", "40P01", "55P03"
+BUSY = {SERIALIZATION, DEADLOCK, NOT_LOCKED}
+
+
+def state_of(error: BaseException) -> str | None:
+    """The five characters PostgreSQL gives as the reason (SQLSTATE), if it was PostgreSQL."""
+    return getattr(error.__cause__, "sqlstate", None)
+
+
 def explain(constraint: str, sentence: Any) -> None:
     """Give a constraint its (lazily translated) sentence; called from `apps.py: ready()`."""
     _explained[constraint] = sentence

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
+from core.constraints import BUSY, state_of
+from core.errors import Conflict, DomainError
 from core.views.errors import refusal
 from core.web import is_htmx, toast
 
@@ -17,7 +19,10 @@ API = "/api/"
 
 
 class DomainErrorMiddleware:
-    """Translate a DomainError of a web view; the API has its own words (core.api.problems)."""
+    """Translate a DomainError of a web view, or that others held what it needs.
+
+    The API has its own words (core.api.problems).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -35,6 +40,9 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for a refusal no view caught."""
-        if not isinstance(exception, DomainError) or request.path.startswith(API):
+        if request.path.startswith(API):
             return None
-        return refusal(request, exception)
+        if isinstance(exception, OperationalError) and state_of(exception) in BUSY:
+            sentence = _("Somebody else is changing this at the moment. Try again.")
+            exception = Conflict(sentence, code="busy")
+        return refusal(request, exception) if isinstance(exception, DomainError) else None

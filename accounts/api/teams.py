@@ -52,6 +52,10 @@ class OneTeam(ChangesOne):
         """It, or 404."""
         return queries.get_team(pk)
 
+    def hold(self, thing: Team) -> None:
+        """The tree with it, as every change does."""
+        commands.lock_tree()
+
     def change(self, thing: Team, data: dict[str, Any]) -> Team:
         """What is not given stays, lead and parent too."""
         as_it_is = {"parent": thing.parent, "lead": thing.lead}

@@ -60,6 +60,10 @@ class OneUser(ChangesOne):
         """The person, or 404."""
         return queries.get_user(pk)
 
+    def hold(self, thing: User) -> None:
+        """What follows from people and teams first."""
+        commands.lock_user(thing)
+
     def change(self, thing: User, data: dict[str, Any]) -> User:
         """What is not given stays."""
         return commands.change_user(thing, by=self.request.user, at=self.now, **data)

@@ -26,15 +26,13 @@ from rest_framework.views import set_rollback
 
 from core.api.parsing import BodyTooLarge
 from core.api.rendering import dumps
-from core.constraints import sentence_of
+from core.constraints import BUSY, sentence_of, state_of
 from core.errors import DomainError, Invalid
 
 MEDIA_TYPE = "application/problem+json"
 WHOLE = "non_field_errors"
 RESTRICTED, DANGLING, DOUBLED, OVERLAPPING = "23001", "23503", "23505", "23P01"
 CLASHES = {RESTRICTED, DANGLING, DOUBLED, OVERLAPPING}
-SERIALIZATION, DEADLOCK, NOT_LOCKED = "40001", "40P01", "55P03"
-BUSY = {SERIALIZATION, DEADLOCK, NOT_LOCKED}
 CANCELLED = "57014"
 
 
@@ -129,8 +127,7 @@ def _from_framework(error: exceptions.APIException, request: HttpRequest | None)
 
 
 def _from_database(error: Exception, request: HttpRequest | None) -> HttpResponse | None:
-    cause = error.__cause__
-    state = getattr(cause, "sqlstate", None)
+    state = state_of(error)
     if isinstance(error, DataError):
         detail = _("A value is too long or out of range.")
         return problem(request, 400, code="invalid_value", detail=detail)
@@ -146,7 +143,7 @@ def _from_database(error: Exception, request: HttpRequest | None) -> HttpRespons
         return problem(request, 503, code="too_slow", detail=_("This took too long."))
     if not isinstance(error, IntegrityError):
         return None
-    constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     if sentence := sentence_of(constraint):
         return problem(request, 409, code=str(constraint), detail=sentence)
     if state in CLASHES:

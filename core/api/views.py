@@ -165,7 +165,8 @@ class ReadOne(Endpoint):
 class ChangesOne(ReadOne):
     """PATCH one thing by one command; If-Match refuses what is out of date.
 
-    Define `input_class` and `change(thing, data)`, which calls one command and returns the thing.
+    Define `input_class` and `change(thing, data)`, which calls one command and returns the thing;
+    `hold(thing)` where that command locks something else before the thing.
     """
 
     input_class: ClassVar[type[BaseSerializer]]
@@ -174,12 +175,16 @@ class ChangesOne(ReadOne):
         """Call the command; returns the thing as it is now."""
         raise NotImplementedError
 
+    def hold(self, thing: Any) -> None:
+        """Keep the thing as it is until the change, by the locks of the command, in its order."""
+        etag.lock(thing)
+
     def patch(self, request: Request, **kwargs: Any) -> HttpResponse:
         """The thing after the change."""
         with transaction.atomic():
             thing = self.thing(**kwargs)
             if "If-Match" in request.headers:
-                etag.lock(thing)
+                self.hold(thing)
                 thing = self.thing(**kwargs)
                 body = dumps(self.write(self.serializer_class, thing))
                 etag.require_match(request, etag.etag_of(body))

@@ -15,6 +15,7 @@ from core.keyset import DEFAULT_LIMIT
 from crm import access
 from crm.api.links import page_link
 from crm.commands import actions, activities
+from crm.commands.locks import lock_below
 from crm.models import Action, Activity
 from crm.queries import timeline
 from crm.queries.colleagues import get_people, get_person
@@ -70,6 +71,10 @@ class OneActivity(ChangesOne):
     def thing(self, pk: int) -> Activity:
         """It, or 404."""
         return access.get_activity(self.request.user, pk)
+
+    def hold(self, thing: Activity) -> None:
+        """Its customer first, as every change does."""
+        lock_below(thing)
 
     def change(self, thing: Activity, data: dict[str, Any]) -> Activity:
         """Correct it."""
@@ -138,6 +143,10 @@ class OneAction(ChangesOne):
     def thing(self, pk: int) -> Action:
         """It, or 404."""
         return access.get_action(self.request.user, pk)
+
+    def hold(self, thing: Action) -> None:
+        """Its customer first, as every change does."""
+        lock_below(thing)
 
     def change(self, thing: Action, data: dict[str, Any]) -> Action:
         """Move its day."""

@@ -14,6 +14,7 @@ from core.api.views import ChangesOne, Endpoint, ReadRows, RunsCommand
 from crm import access
 from crm.api.links import page_link
 from crm.commands import assignments, contacts, customers
+from crm.commands.locks import lock_below, lock_customer
 from crm.models import Contact, Customer
 from crm.queries import customers as queries
 from crm.queries import timeline
@@ -86,6 +87,10 @@ class OneCustomer(ChangesOne):
     def thing(self, pk: int) -> Customer:
         """It, or 404."""
         return access.get_customer_below(self.request.user, pk)
+
+    def hold(self, thing: Customer) -> None:
+        """As every change does."""
+        lock_customer(thing.pk)
 
     def change(self, thing: Customer, data: dict[str, Any]) -> Customer:
         """Change facts."""
@@ -217,6 +222,10 @@ class OneContact(ChangesOne):
     def thing(self, pk: int) -> Contact:
         """It, or 404."""
         return access.get_contact(self.request.user, pk)
+
+    def hold(self, thing: Contact) -> None:
+        """Its customer first, as every change does."""
+        lock_below(thing)
 
     def change(self, thing: Contact, data: dict[str, Any]) -> Contact:
         """Change facts."""

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
-from crm.models import Customer
+from crm.models import Action, Activity, Contact, Customer
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -27,6 +27,12 @@ def lock(row: Row, *related: str) -> Row:
         of=("self",), no_key=True
     )
     return _held(rows.select_related(*related) if related else rows, row.pk)
+
+
+def lock_below(row: Contact | Activity | Action) -> None:
+    """What belongs to a customer, held, and its customer before it."""
+    lock_customer(row.customer_id)
+    lock(row)
 
 
 def _held(rows: models.QuerySet[Row], pk: int) -> Row:

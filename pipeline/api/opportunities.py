@@ -12,6 +12,7 @@ from core.api import filters
 from core.api.views import ChangesOne, ReadOne, ReadRows, RunsCommand
 from core.errors import Invalid, NotFound
 from crm.access import get_customer
+from crm.commands.locks import lock_customer
 from pipeline.access import get_opportunity, visible_opportunities
 from pipeline.commands import opportunities
 from pipeline.models import Opportunity
@@ -89,6 +90,11 @@ class OneOpportunity(ChangesOne):
     def thing(self, **kwargs: Any) -> Opportunity:
         """It, if this user sees it."""
         return get_opportunity(self.request.user, kwargs["pk"])
+
+    def hold(self, thing: Any) -> None:
+        """Its customer first, as whoever hands it on does."""
+        lock_customer(thing.customer_id)
+        super().hold(thing)
 
     def change(self, thing: Any, data: dict[str, Any]) -> Any:
         """Write it down."""
