@@ -55,8 +55,14 @@ ACTIVITY_LOGGED: list[ActivityLogged] = []
 ACTIVITY_WEAKENED: list[Callable[[Activity], None]] = []
 """Before an activity is taken back, or changed so that it proves less; may refuse."""
 
+REASSIGNING: list[Callable[[ReassignmentMove], None]] = []
+"""Holds what goes along with the customers, before it is counted and moved."""
+
 REASSIGNED: list[Callable[[ReassignmentMove], dict[str, int]]] = []
 """Moves what goes along with the customers; returns how many of each kind moved."""
 
 HELD: dict[str, Callable[[ReassignmentMove], Held]] = {}
-"""Kind -> how to count it, for the preview and for proving the receipt."""
+"""Kind -> how to count it, for the preview, and for proving the receipt of what is held."""
+
+LOOSE: dict[str, Callable[[ReassignmentMove], Held]] = {}
+"""The same for what nobody holds: others may add to it or take it away, so it proves nothing."""

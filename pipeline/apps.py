@@ -13,7 +13,9 @@ class PipelineConfig(AppConfig):
             ACTIVITY_LOGGED,
             ACTIVITY_WEAKENED,
             HELD,
+            LOOSE,
             REASSIGNED,
+            REASSIGNING,
         )
         from crm.panels import register as fill_slot  # noqa: PLC0415 - same
         from pipeline import criteria, subscribers  # noqa: F401, PLC0415 - same
@@ -24,9 +26,10 @@ class PipelineConfig(AppConfig):
         criteria.load()
         ACTIVITY_LOGGED.append(following.take_up_activity)
         ACTIVITY_WEAKENED.append(following.keep_evidence)
+        REASSIGNING.append(following.hold_sales)
         REASSIGNED.append(following.follow_customers)
         HELD["opportunities"] = following.count_held
-        HELD["reminders"] = following.count_unread
+        LOOSE["reminders"] = following.count_unread
         CLOSING_CHECKS.append(following.still_leads)
         fill_slot("opportunities", "customer-opportunities", title=_("Opportunities"))
         find_by(hits, title=_("Opportunities"), order=30)

@@ -14,6 +14,7 @@ from accounts.queries.users import system_user
 from core.events import subscribe
 from core.models import Event
 from core.tasks import start_after_commit
+from crm.commands.locks import share_customer
 from pipeline.commands import clocks
 from pipeline.models import Opportunity, Reminder
 from pipeline.queries.reminders import raised_reminder, sale_with_people
@@ -71,7 +72,11 @@ notices.register(
 
 @subscribe("reminder.raised", key="pipeline.reminder")
 def tell_of_reminder(event: Event) -> None:
-    """Put a reminder into the inboxes of those its level concerns, once each."""
+    """Put a reminder into the inboxes of those its level concerns, once each.
+
+    A customer that is changing hands is waited for, so that nobody hears of what is his no longer.
+    """
+    share_customer(event.scope_id or 0)
     reminder = raised_reminder(event.subject_id)
     if reminder is None:
         return
@@ -110,6 +115,7 @@ def receivers(stairs: Ladder, level: int) -> list[User]:
 @subscribe("opportunity.resumed", key="pipeline.hold_ended")
 def tell_that_the_wait_is_over(event: Event) -> None:
     """Tell the owner of a sale that runs again without anybody having asked for it."""
+    share_customer(event.scope_id or 0)
     sale = sale_with_people(event.subject_id)
     if sale is None or event.actor_id != system_user().pk:
         return

@@ -127,7 +127,7 @@ class _CustomerBatch:
         found = (
             Customer.objects.select_for_update(of=("self",))
             .filter(source=source, external_id__in=[row["external_id"] for row in rows])
-            .select_related("team")
+            .prefetch_related("team")
         )
         self.present = {c.external_id: c for c in found.order_by("pk")}
         self.teams = find_teams((row.get("team", "") for row in rows), source=source)
@@ -271,7 +271,7 @@ def serve(services: Sequence[Service], *, by: User, at: datetime) -> dict[str, i
         c.pk: c
         for c in Customer.objects.select_for_update(of=("self",))
         .filter(pk__in=[service.customer_id for service in services])
-        .select_related("team")
+        .prefetch_related("team")
         .order_by("pk")
     }
     users = User.objects.in_bulk([s.primary_id for s in services if s.primary_id])

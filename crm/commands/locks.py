@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
@@ -15,18 +15,22 @@ Row = TypeVar("Row", bound=models.Model)
 
 def lock_customer(customer_id: int) -> Customer:
     """The customer as it is now, held."""
-    return _held(
-        Customer.objects.select_for_update(of=("self",), no_key=True).select_related("team"),
-        customer_id,
-    )
+    return _held(Customer.objects.select_for_update(no_key=True), customer_id)
 
 
 def lock(row: Row, *related: str) -> Row:
-    """A row as it is now, held."""
-    rows: models.QuerySet[Any] = row._meta.model._default_manager.select_for_update(
-        of=("self",), no_key=True
-    )
-    return _held(rows.select_related(*related) if related else rows, row.pk)
+    """A row as it is now, held, with what it points to.
+
+    Never joined: a row that came to point elsewhere while it was waited for falls out of a join.
+    """
+    rows: models.QuerySet[Any] = row._meta.model._default_manager.select_for_update(no_key=True)
+    return _held(rows.prefetch_related(*related), row.pk)
+
+
+def share_customer(customer_id: int) -> None:
+    """Let the customer stay as it is, in whose hands and in which team, beside others who read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM crm_customer WHERE id = %s FOR SHARE", [customer_id])
 
 
 def lock_below(row: Contact | Activity | Action) -> None:

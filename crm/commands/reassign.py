@@ -1,7 +1,7 @@
 """Passing customers from the people who serve them to others, with all that is in progress.
 
 One act, one instant: the giver's assignment ends at the moment the receiver's begins. Stages do
-not change and what is closed keeps its names. What moved is counted in the database before and
+not change and what is closed keeps its names. What moved is held, and counted before and
 after; if the two do not fit, nothing has happened.
 """
 
@@ -143,6 +143,8 @@ def reassign(
         is_demo=all(customer.is_demo for customer in customers),
     )
     move = _move(act, distribution, by=by, at=moment, reason=reason)
+    for hold in callbacks.REASSIGNING:
+        hold(move)
     before = held(move)
     _change_hands(move, [row.pk for row in primaries], moment, reason)
     reported = _tell_floors_above(move)
@@ -288,9 +290,14 @@ def _prove(
     reported: Mapping[str, int],
     distribution: Distribution,
 ) -> None:
-    """Conflict, and so nothing changed, unless everything that was to move has arrived."""
+    """Conflict, and so nothing changed, unless everything that was to move has arrived.
+
+    Only what is held until the end can prove anything; the rest changes under our hands.
+    """
     wrong = {}
     for kind, rows in before.items():
+        if kind in callbacks.LOOSE:
+            continue
         for receiver in distribution.receivers:
             due = rows.get((receiver.pk, True), 0)
             left = after[kind].get((receiver.pk, True), 0)
@@ -315,7 +322,7 @@ def _receipt(
     distribution: Distribution,
 ) -> dict[str, Any]:
     body = movable(before, distribution.receivers)
-    body["total"] |= {kind: n for kind, n in reported.items() if kind not in before}
+    body["total"] |= reported
     return body | {"givers": _names(givers, distribution)}
 
 

@@ -40,6 +40,7 @@ def held(move: ReassignmentMove) -> dict[str, Held]:
         "customers": count_by_receiver(move, _CUSTOMERS),
         "actions": count_by_receiver(move, _ACTIONS),
         **{kind: counter(move) for kind, counter in callbacks.HELD.items()},
+        **{kind: counter(move) for kind, counter in callbacks.LOOSE.items()},
     }
 
 

@@ -97,6 +97,16 @@ def keep_evidence(activity: Activity) -> None:
         )
 
 
+def hold_sales(move: ReassignmentMove) -> None:
+    """Let nobody win, lose or reopen a sale of these customers while they change hands."""
+    list(
+        Opportunity.objects.select_for_update(of=("self",), no_key=True)
+        .filter(customer__in=move.customer_ids)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
 def follow_customers(move: ReassignmentMove) -> dict[str, int]:
     """Live sales of the giver go to the receivers, with what he has not read about them.
 

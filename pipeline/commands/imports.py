@@ -217,7 +217,7 @@ class _Batch:
         self.present = {
             sale.external_id: sale
             for sale in Opportunity.objects.select_for_update(of=("self",))
-            .select_related("customer", "owner")
+            .prefetch_related("customer", "owner")
             .filter(source=source, external_id__in=[row["external_id"] for row in rows])
             .order_by("pk")
         }

@@ -76,12 +76,13 @@ def move(
 
 
 def lock_sale(opportunity: Opportunity, by: User, capability: str) -> Opportunity:
-    """The row, held until the end of the transaction, if the actor may do this to it."""
-    sale = (
-        Opportunity.objects.select_for_update(of=("self",))
-        .select_related("customer", "owner", "product")
-        .get(pk=opportunity.pk)
-    )
+    """The row, held until the end of the transaction, if the actor may do this to it.
+
+    Held first and joined afterwards: whose owner or product changed while it was waited for would
+    fall out of the join.
+    """
+    Opportunity.objects.select_for_update().only("pk").get(pk=opportunity.pk)
+    sale = Opportunity.objects.select_related("customer", "owner", "product").get(pk=opportunity.pk)
     require(by, capability, sale)
     return sale
 

@@ -67,7 +67,9 @@ def state_of_the_world():
 def _this_floor_alone(monkeypatch):
     """What floors above hang on is tested with them."""
     monkeypatch.setattr(callbacks, "REASSIGNED", [])
+    monkeypatch.setattr(callbacks, "REASSIGNING", [])
     monkeypatch.setattr(callbacks, "HELD", {})
+    monkeypatch.setattr(callbacks, "LOOSE", {})
 
 
 def test_one_customer_with_what_is_open(cast):

@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 
 from core.errors import Conflict
-from crm.commands import assignments, reassign
+from crm.commands import assignments, customers, reassign
 from crm.models import Assignment, Customer, Reassignment
 from tests.cast import NOW, CustomerFactory, UserFactory, assign, gather
+from tests.races import overlap
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -126,3 +127,16 @@ def test_reassigning_while_another_ends_a_part(cast):
     assert not any(isinstance(answer, Exception) for answer in answers)
     assert cast.nils.has_perm("crm.change_customer", cast.acme)
     assert_one_primary_each([cast.acme])
+
+
+def test_who_waits_for_a_customer_that_goes_to_another_team_finds_it(cast):
+    moved, changed = overlap(
+        lambda: customers.move_to_team(
+            cast.acme, team=cast.south, by=cast.dora, at=NOW, reason="Area"
+        ),
+        lambda: customers.change_customer(
+            cast.acme, by=cast.dora, at=NOW, changes={"industry": "Steel"}
+        ),
+    )
+
+    assert (changed.team, changed.industry) == (moved.team, "Steel")

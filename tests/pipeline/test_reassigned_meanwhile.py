@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from threading import Event
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 from time import monotonic, sleep
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
+from accounts.commands.inbox import Delivery, deliver
+from accounts.models import InboxItem, User
 from accounts.queries.users import system_user
+from core import relay
 from core.errors import Invalid, Refused
+from crm import callbacks
 from crm.commands.reassign import reassign_customer
+from crm.models import Customer
+from pipeline.commands import clocks, holds
 from pipeline.commands import opportunities as verbs
 from pipeline.commands.pipelines import publish
 from pipeline.models import Opportunity
@@ -98,3 +104,68 @@ def test_nobody_hands_a_sale_to_the_former_rep(cast):
     assert isinstance(answer, Invalid)
     assert answer.code == "owner_does_not_serve"
     assert Opportunity.objects.get(pk=sale.pk).owner == cast.boris
+
+
+def in_between(monkeypatch: pytest.MonkeyPatch, run: Callable[[], Any]) -> list[Any]:
+    """Have somebody else `run` this after all was counted and before the first of it moved."""
+    answers: list[Any] = []
+
+    def other() -> None:
+        try:
+            answers.append(run())
+        finally:
+            connections.close_all()
+
+    def meddle(_move: object) -> dict[str, int]:
+        thread = Thread(target=other)
+        thread.start()
+        thread.join(timeout=1)
+        threads.append(thread)
+        return {}
+
+    threads: list[Thread] = []
+    monkeypatch.setattr(callbacks, "REASSIGNED", [meddle, *callbacks.REASSIGNED])
+    reassign_customer(
+        Customer.objects.get(name="Acme"),
+        to=User.objects.get(username="nils"),
+        by=User.objects.get(username="boris"),
+        at=LATER,
+        reason="Area",
+    )
+    threads[0].join(timeout=10)
+    return answers
+
+
+def test_a_message_that_comes_meanwhile_hinders_nothing(cast, monkeypatch):
+    open_sale(cast)
+    message = Delivery(cast.nils.pk, "note", "note:1", scope_id=cast.acme.pk)
+    in_between(monkeypatch, lambda: deliver([message], at=LATER))
+
+    assert Opportunity.objects.get().owner == cast.nils
+    assert InboxItem.objects.filter(user=cast.nils, key="note:1").exists()
+
+
+def test_a_sale_that_is_lost_meanwhile_waits(cast, monkeypatch):
+    sale = open_sale(cast)
+    in_between(
+        monkeypatch,
+        lambda: verbs.lose(sale, by=cast.boris, at=LATER, outcome="lost", reason="price"),
+    )
+
+    sale = Opportunity.objects.get()
+    assert (sale.owner, sale.state) == (cast.nils, "lost")
+
+
+@pytest.mark.parametrize("which", ["reminder", "end of a wait"])
+def test_the_former_rep_hears_nothing_more(cast, which):
+    sale = open_sale(cast)
+    if which == "reminder":
+        clocks.ring(at=datetime(2026, 3, 20, 2, tzinfo=UTC))
+    else:
+        verbs.hold(sale, by=cast.anna, at=NOW, until=(NOW + timedelta(3)).date(), reason="wait")
+        holds.resume_overdue(at=NOW + timedelta(days=5))
+
+    while_acme_goes_to_nils(cast, lambda: relay.drain(at=NOW + timedelta(days=20)))
+
+    told = InboxItem.objects.filter(kind__in=("reminder.80", "hold.ended"))
+    assert [item.user for item in told] == [cast.nils]
