@@ -104,7 +104,11 @@ def get_customer(user: User, pk: int) -> Customer:
 
 
 def get_customer_below(user: User, pk: int) -> Customer:
-    """The same with its parent, for `visible_parent`, in the same query."""
+    """The same with its parent, for `visible_parent`, in the same query.
+
+    For a page, whose queries are counted; few customers are part of another, so a reader of one
+    row had better ask for the parent where there is one.
+    """
     seen = Exists(visible_customers(user).filter(pk=OuterRef("parent_id")))
     found = visible_customers(user).select_related("team", "parent")
     return find(found.annotate(parent_is_seen=seen), pk)

@@ -86,7 +86,7 @@ class OneCustomer(ChangesOne):
 
     def thing(self, pk: int) -> Customer:
         """It, or 404."""
-        return access.get_customer_below(self.request.user, pk)
+        return access.get_customer(self.request.user, pk)
 
     def hold(self, thing: Customer) -> None:
         """As every change does."""

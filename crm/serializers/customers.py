@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from core.api.rows import plain, shown
 from crm import access
 from crm.models import Assignment, Contact, Customer
 
@@ -51,13 +52,10 @@ class ServingShape(serializers.ModelSerializer):
         fields = ["id", "user", "user_name", "part", "starts_at"]
 
 
-class CustomerShape(serializers.ModelSerializer):
-    """A customer with all we know of it."""
+class CustomerColumns(serializers.ModelSerializer):
+    """What stands in the customer's own row."""
 
     team_name = serializers.CharField(source="team.name", read_only=True)
-    parent = serializers.SerializerMethodField(help_text="Null, too, when you may not see it.")
-    parent_name = serializers.SerializerMethodField()
-    assignments = serializers.SerializerMethodField(help_text="Who serves it now.")
 
     class Meta:
         model = Customer
@@ -73,11 +71,8 @@ class CustomerShape(serializers.ModelSerializer):
             "country",
             "website",
             "address",
-            "parent",
-            "parent_name",
             "team",
             "team_name",
-            "assignments",
             "last_activity_at",
             "created_at",
             "updated_at",
@@ -85,23 +80,29 @@ class CustomerShape(serializers.ModelSerializer):
             "external_id",
         ]
 
+
+class CustomerShape(CustomerColumns):
+    """A customer with all we know of it."""
+
+    parent = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Null, too, when you may not see it."
+    )
+    parent_name = serializers.CharField(read_only=True, allow_null=True)
+    assignments = ServingShape(many=True, read_only=True, help_text="Who serves it now.")
+
+    class Meta(CustomerColumns.Meta):
+        fields = [*CustomerColumns.Meta.fields, "parent", "parent_name", "assignments"]
+
     def to_representation(self, instance: Customer) -> Any:
-        """With the parent only for who may see that as well."""
-        self.above = access.visible_parent(self.context["request"].user, instance)
-        return super().to_representation(instance)
-
-    def get_parent(self, customer: Customer) -> int | None:
-        """The number of what it is part of."""
-        return self.above.pk if self.above else None
-
-    def get_parent_name(self, customer: Customer) -> str | None:
-        """The name of what it is part of."""
-        return self.above.name if self.above else None
-
-    def get_assignments(self, customer: Customer) -> list[dict[str, Any]]:
-        """The open ones, in the order they began."""
-        rows = customer.assignments.filter(ends_at__isnull=True).select_related("user")
-        return list(ServingShape(rows.order_by("starts_at", "pk"), many=True).data)
+        """With the parent only for who may see that as well, and the open assignments."""
+        above = access.visible_parent(self.context["request"].user, instance)
+        serving = instance.assignments.filter(ends_at__isnull=True).order_by("starts_at", "pk")
+        return {
+            **shown(CustomerColumns, instance),
+            "parent": above.pk if above else None,
+            "parent_name": above.name if above else None,
+            "assignments": plain(ServingShape, serving),
+        }
 
 
 class CustomerFacts(serializers.ModelSerializer):
