@@ -1,0 +1,1 @@
+"""What a measure hands back, and the statistics several measures share: pure, without models."""
