@@ -14,7 +14,7 @@ from core.api.pagination import LIMIT
 from core.api.views import Endpoint
 from core.keyset import DEFAULT_LIMIT, LARGEST_KEY
 from core.models import Event
-from core.queries.events import FEED_COLUMNS, feed, horizon
+from core.queries.events import FEED_COLUMNS, feed, present
 
 START = (0, 0)
 
@@ -82,8 +82,8 @@ class Events(Endpoint):
         limit = query.pop("limit", DEFAULT_LIMIT)
         narrow = {"name__in" if name == "name" else name: value for name, value in query.items()}
         columns = ("xact", *FEED_COLUMNS)
-        before = horizon()
-        if place[0] >= before:  # of a server this database was restored from: see adopt_events
+        before, next_xact = present()
+        if place[0] >= next_xact:  # of a server this database was restored from: see adopt_events
             place = (0, place[1])
         found = feed(request.user, after=place, before=before, filters=narrow)
         rows = list(found.values_list(*columns)[: limit + 1])

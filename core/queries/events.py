@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import BigIntegerField, QuerySet, Value
@@ -36,20 +36,28 @@ SELECT coalesce(
         )
     ),
     pg_snapshot_xmax(snapshot)::text::bigint
-)
+), pg_snapshot_xmax(snapshot)::text::bigint
 FROM (SELECT pg_current_snapshot() AS snapshot OFFSET 0) AS now
 """
 
 
-def horizon() -> int:
-    """The number of the oldest transaction still running here: whatever is below it has ended.
+class Present(NamedTuple):
+    """Where the feed ends now, and the number no transaction has had yet."""
+
+    horizon: int
+    next_xact: int
+
+
+def present() -> Present:
+    """The horizon is the oldest transaction still running here: whatever is below it has ended.
 
     Numbers are shared by all databases of a server; those running in another one do not count, so
-    that nobody else's long work holds up the feed. One that cannot be told counts as ours.
+    that nobody else's long work holds up the feed. One that cannot be told counts as ours, so the
+    horizon may go back a little; `next_xact` never does.
     """
     with connection.cursor() as cursor:
         cursor.execute(HORIZON)
-        return int(cursor.fetchone()[0])
+        return Present(*cursor.fetchone())
 
 
 def feed(

@@ -15,7 +15,7 @@ from core import events, feed
 from core.api.events import CURSOR
 from core.keyset import LARGEST_KEY
 from core.models import CalendarException, Event
-from core.queries.events import horizon
+from core.queries.events import Present, present
 
 pytestmark = pytest.mark.urls("tests.core.api_urls")
 AT = datetime(2026, 2, 13, 6, 30, tzinfo=UTC)
@@ -44,7 +44,7 @@ def settle():
     """Wait for older transactions in this database, such as those of the server's own upkeep."""
     newest = Event.objects.aggregate(newest=Max("xact"))["newest"] or 0
     until = time.monotonic() + 30
-    while horizon() <= newest and time.monotonic() < until:
+    while present().horizon <= newest and time.monotonic() < until:
         time.sleep(0.02)
 
 
@@ -152,7 +152,7 @@ def test_an_event_no_rule_shows_is_seen_by_nobody(api, anna, boris, subject, rul
 def test_after_a_restore_into_a_younger_server_nobody_misses_an_event(api, anna, subject, rules):
     feed.shows(lambda user: Q())
     made = happen(anna, subject, "a.made", "b.made", "c.made")
-    older = horizon() + 10**9
+    older = present().horizon + 10**9
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_event DISABLE TRIGGER event_append_only")
         cursor.execute("UPDATE core_event SET xact = %s", [older])
@@ -185,3 +185,18 @@ def test_the_feed_costs_two_queries_beside_the_sign_in(api, anna, subject, rules
     with CaptureQueriesContext(connection) as queries:
         api.get(FEED)
     assert len(queries) == 4  # session, user, horizon, rows
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_horizon_that_goes_back_begins_nothing_anew(api, anna, subject, rules, monkeypatch):
+    feed.shows(lambda user: Q())
+    made = happen(anna, subject, "a.made", "b.made")
+    seen = read(api)
+    assert [row["id"] for row in seen["results"]] == made
+    now = present()
+    earlier = Event.objects.aggregate(newest=Max("xact"))["newest"]
+    monkeypatch.setattr(
+        "core.api.events.present", lambda: Present(earlier - 1, now.next_xact), raising=True
+    )
+    again = api.get(FEED, {"cursor": seen["next_cursor"]}).json()
+    assert again == {"results": [], "next_cursor": seen["next_cursor"], "more": False}

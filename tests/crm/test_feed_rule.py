@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import Role, Team
 from core import events
-from core.queries.events import feed, horizon
+from core.queries.events import feed, present
 from crm.models import Customer
 from tests.core.test_feed import settle
 
@@ -17,7 +17,7 @@ AT = datetime(2026, 2, 13, tzinfo=UTC)
 
 def read(user):
     settle()
-    rows = feed(user, after=(0, 0), before=horizon(), filters={})
+    rows = feed(user, after=(0, 0), before=present().horizon, filters={})
     return [event.name for event in rows]
 
 
