@@ -19,7 +19,7 @@ from core.models import Event
 from crm.access import require
 from crm.commands.assignments import open_assignment
 from crm.commands.fields import differences, reason_of, refuse, take
-from crm.commands.locks import lock_customer
+from crm.commands.locks import hold_parents, lock_customer
 from crm.commands.pinyin import pinyin_of
 from crm.models import Assignment, Customer
 
@@ -155,6 +155,9 @@ def _take_facts(customer: Customer, facts: Mapping[str, Any], by: User) -> None:
 
 
 def _refuse_cycle(customer: Customer) -> None:
+    """Walk up from the parent, with nobody else making parents meanwhile."""
+    if customer.pk is not None:
+        hold_parents()
     seen, above = {customer.pk}, customer.parent_id
     for _step in range(DEEPEST):
         if above is None:

@@ -18,6 +18,7 @@ from accounts.queries.references import find_teams, find_users
 from core import events
 from core.commands.outcome import Outcome
 from crm.commands import grants
+from crm.commands.locks import hold_parents
 from crm.commands.pinyin import pinyin_of
 from crm.models import Assignment, Contact, Customer
 from crm.queries.references import find_customers
@@ -125,11 +126,13 @@ class _CustomerBatch:
         self.source, self.by, self.at, self.is_demo = source, by, at, is_demo
         self.rows = {row["external_id"]: row for row in rows}
         found = (
-            Customer.objects.select_for_update(of=("self",))
+            Customer.objects.select_for_update(no_key=True)
             .filter(source=source, external_id__in=[row["external_id"] for row in rows])
             .prefetch_related("team")
         )
         self.present = {c.external_id: c for c in found.order_by("pk")}
+        if any(row.get("parent") for row in rows):
+            hold_parents()
         self.teams = find_teams((row.get("team", "") for row in rows), source=source)
         self.users = find_users((row.get("primary", "") for row in rows), source=source)
         self.parents = find_customers((row.get("parent", "") for row in rows), source=source)
@@ -269,7 +272,7 @@ def serve(services: Sequence[Service], *, by: User, at: datetime) -> dict[str, i
     require(by, "data.import")
     customers = {
         c.pk: c
-        for c in Customer.objects.select_for_update(of=("self",))
+        for c in Customer.objects.select_for_update(no_key=True)
         .filter(pk__in=[service.customer_id for service in services])
         .prefetch_related("team")
         .order_by("pk")

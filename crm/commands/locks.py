@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.db import connection, models
 from django.utils.translation import gettext as _
 
+from core.commands.locks import hold
 from core.errors import NotFound
 from crm.models import Action, Activity, Contact, Customer
 
@@ -31,6 +32,11 @@ def share_customer(customer_id: int) -> None:
     """Let the customer stay as it is, in whose hands and in which team, beside others who read."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM crm_customer WHERE id = %s FOR SHARE", [customer_id])
+
+
+def hold_parents() -> None:
+    """Let nobody else put customers above others; taken with the customers themselves held."""
+    hold("crm.parents")
 
 
 def lock_below(row: Contact | Activity | Action) -> None:

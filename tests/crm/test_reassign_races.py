@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from core.errors import Conflict
+from accounts.queries.users import system_user
+from core.errors import Conflict, Invalid
 from crm.commands import assignments, customers, reassign
+from crm.commands.imports import import_customers
 from crm.models import Assignment, Customer, Reassignment
 from tests.cast import NOW, CustomerFactory, UserFactory, assign, gather
 from tests.races import overlap
@@ -140,3 +142,35 @@ def test_who_waits_for_a_customer_that_goes_to_another_team_finds_it(cast):
     )
 
     assert (changed.team, changed.industry) == (moved.team, "Steel")
+
+
+def test_two_customers_never_become_each_other_s_parents(cast):
+    above, below = cast.customers[1:3]
+
+    _first, second = overlap(
+        lambda: customers.change_customer(above, by=cast.dora, at=NOW, changes={"parent": below}),
+        lambda: customers.change_customer(below, by=cast.dora, at=NOW, changes={"parent": above}),
+    )
+
+    assert isinstance(second, Invalid)
+    assert "parent" in second.details
+    assert Customer.objects.get(pk=below.pk).parent is None
+
+
+def test_a_file_makes_no_circle_with_what_somebody_changes_at_that_moment(cast):
+    above, below = cast.customers[1:3]
+    Customer.objects.filter(pk=below.pk).update(source="old", external_id="b")
+    Customer.objects.filter(pk=above.pk).update(source="old", external_id="a")
+
+    _first, outcome = overlap(
+        lambda: customers.change_customer(above, by=cast.dora, at=NOW, changes={"parent": below}),
+        lambda: import_customers(
+            [{"external_id": "b", "name": "B", "parent": "a"}],
+            source="old",
+            by=system_user(),
+            at=NOW,
+        ),
+    )
+
+    assert list(outcome.rejected) == [0]
+    assert Customer.objects.get(pk=below.pk).parent is None
