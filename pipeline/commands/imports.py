@@ -221,6 +221,11 @@ class _Batch:
             .filter(source=source, external_id__in=[row["external_id"] for row in rows])
             .order_by("pk")
         }
+        self.entered = dict(
+            StageVisit.objects.filter(
+                opportunity__in=[sale.pk for sale in self.present.values()], left_at__isnull=True
+            ).values_list("opportunity_id", "entered_at")
+        )
         self.customers = find_customers((row["customer"] for row in rows), source=source)
         self.owners = find_users((row["owner"] for row in rows), source=source)
         self.products = find_products((row.get("product", "") for row in rows), source=source)
@@ -346,6 +351,11 @@ class _Batch:
         opened = row.get("created_date") or row.get("entered_date") or row.get("closed_date")
         if opened is not None and sale.opened_at.astimezone(zone).date() != opened:
             return True
+        entered = self.entered.get(sale.pk)
+        if "entered_date" in row and sale.state not in Opportunity.CLOSED and entered is not None:
+            theirs = birth.end.at.astimezone(zone).date()
+            if entered.astimezone(zone).date() != theirs:
+                return True
         closed = sale.closed_at.astimezone(zone).date() if sale.closed_at else None
         return closed != row.get("closed_date")
 

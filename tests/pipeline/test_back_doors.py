@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -378,6 +379,8 @@ def test_an_imported_sale_takes_no_import_row_later():
         {"stage": "won", "closed_date": NOW.date()},
         {"stage": "lost@discover", "closed_date": NOW.date(), "close_reason": "price"},
         {"created_date": NOW.date() - timedelta(days=80)},
+        {"entered_date": NOW.date() - timedelta(days=29)},
+        {"entered_date": NOW.date() - timedelta(days=29), "amount": Decimal(5)},
     ],
 )
 def test_importing_a_row_again_moves_nothing(cast, b2b8, changed):
