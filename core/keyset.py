@@ -30,6 +30,18 @@ LONGEST_CURSOR = 4096
 SMALLEST_KEY, LARGEST_KEY = -(2**63), 2**63 - 1
 
 
+def key_of(text: str) -> int | None:
+    """The number of a row as an address or a form gives it; None where it is no number.
+
+    One larger than any row can have becomes the largest, which no row has.
+    """
+    if not (text.isascii() and text.isdigit()):
+        return None
+    digits = text.lstrip("0") or "0"
+    too_long = len(digits) > len(str(LARGEST_KEY))
+    return LARGEST_KEY if too_long else min(int(digits), LARGEST_KEY)
+
+
 class BadCursor(Invalid):
     """A cursor this list did not hand out."""
 

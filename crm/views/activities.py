@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.forms import explain
 from core.errors import Invalid
+from core.keyset import key_of
 from core.web import done, is_htmx, next_url, toast, trigger
 from crm import access
 from crm.commands import actions, activities
@@ -46,10 +47,8 @@ def quick_log(request: HttpRequest) -> HttpResponse:
 
 
 def _asked_customer(request: HttpRequest) -> Customer | None:
-    asked = request.GET.get("customer", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        return None
-    return access.get_customer(request.user, int(asked))
+    asked = key_of(request.GET.get("customer", ""))
+    return None if asked is None else access.get_customer(request.user, asked)
 
 
 def _choices(request: HttpRequest, customer: Customer | None) -> dict[str, Any]:
@@ -103,10 +102,9 @@ def _log(request: HttpRequest) -> HttpResponse:
 
 def _chosen_customer(request: HttpRequest) -> Customer | None:
     """By number; or, from a page without scripts, by a text that fits exactly one."""
-    number = with_typed(request.POST, request.user, customers=["customer"]).get("customer", "")
-    if number.isascii() and number.isdigit() and len(number) < 19:
-        return access.get_customer(request.user, int(number))
-    return None
+    typed = with_typed(request.POST, request.user, customers=["customer"])
+    number = key_of(typed.get("customer", ""))
+    return None if number is None else access.get_customer(request.user, number)
 
 
 def _logged(request: HttpRequest, made: Activity, customer: Customer) -> HttpResponse:

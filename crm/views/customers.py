@@ -55,8 +55,8 @@ def wanted_of(query: Any) -> dict[str, str]:
     """The filters of a query string; what cannot be is left out."""
     found = {name: query.get(name, "").replace("\x00", "").strip()[:100] for name in FILTERS}
     for name in ("team", "primary"):
-        if not (found[name].isascii() and found[name].isdigit() and len(found[name]) < 19):
-            found[name] = ""
+        number = keyset.key_of(found[name])
+        found[name] = "" if number is None else str(number)
     if found["tier"] not in Customer.Tier.values:
         found["tier"] = ""
     if found["state"] not in Customer.State.values:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import require as require_role
 from accounts.forms import explain
 from core.errors import Conflict, Invalid
+from core.keyset import LARGEST_KEY, key_of
 from core.web import done, is_htmx
 from crm import access
 from crm.commands import reassign as commands
@@ -91,16 +92,18 @@ def _run(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest, *, reason_needed: bool = True) -> ReassignForm:
     shares = [share for share in request.POST.getlist("share") if _is_share(share)]
-    numbers = [pk for pk in request.POST.getlist("receivers") if pk.isascii() and pk.isdigit()]
+    numbers = [(key_of(text), text) for text in request.POST.getlist("receivers")]
     posted = with_typed(request.POST, request.user, people=["other"])
-    form = ReassignForm(posted, shares=shares, receivers=[(int(pk[:18]), pk) for pk in numbers])
+    form = ReassignForm(
+        posted, shares=shares, receivers=[(pk, text) for pk, text in numbers if pk is not None]
+    )
     form.fields["reason"].required = reason_needed
     return form
 
 
 def _is_share(text: str) -> bool:
     customer, _colon, giver = text.partition(":")
-    return all(part.isascii() and part.isdigit() and len(part) < 19 for part in (customer, giver))
+    return key_of(customer) is not None and key_of(giver) is not None
 
 
 def _distribution(request: HttpRequest, form: ReassignForm) -> Distribution | None:
@@ -108,7 +111,7 @@ def _distribution(request: HttpRequest, form: ReassignForm) -> Distribution | No
     if not form.is_valid():
         return None
     pairs = [share.split(":") for share in form.cleaned_data["share"]]
-    giver_of = {int(customer): int(giver) for customer, giver in pairs}
+    giver_of = {key_of(customer) or 0: key_of(giver) or 0 for customer, giver in pairs}
     if not giver_of:
         form.add_error("share", _("Choose at least one customer."))
         return None
@@ -172,7 +175,7 @@ def _ids(request: HttpRequest) -> list[int] | None:
 
 
 def _numbers(texts: list[str]) -> list[int]:
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+    return [number for number in map(key_of, texts) if number is not None and number < LARGEST_KEY]
 
 
 def _table(shown: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.access import reach, reading_team_names, subtree
 from accounts.models import Role, Team, User
 from accounts.roles import ALL_READ
+from core.keyset import key_of
 from crm.access import is_any_of, visible_customers
 from crm.models import Customer
 from crm.queries.customers import search, search_lower
@@ -53,13 +54,12 @@ def usual_whose(user: User) -> str:
 
 def read(user: User, query: Mapping[str, str], *, state: str = "") -> Wanted:
     """The filters a query string asks for."""
-    team = query.get("team", "")
     return Wanted(
         whose=_one_of(query.get("whose"), WHOSE) or usual_whose(user),
         state=_one_of(query.get("state"), STATES) or state,
         stage=query.get("stage", "")[:40].replace("\x00", ""),
         tier=_one_of(query.get("tier"), Customer.Tier.values),
-        team=int(team) if team.isascii() and team.isdigit() and len(team) < 10 else None,
+        team=key_of(query.get("team", "")),
         late=query.get("late") == "1",
         closing=_one_of(query.get("closing"), CLOSING),
         text=query.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH],

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import may as role_may
 from accounts.models import User
 from core.errors import Conflict, Invalid
+from core.keyset import key_of
 from core.web import done, is_htmx, next_url, toast, trigger
 from pipeline import access
 from pipeline.commands import opportunities as commands
@@ -39,7 +40,7 @@ def board(request: HttpRequest) -> HttpResponse:
 @login_required
 def more(request: HttpRequest) -> HttpResponse:
     """The next cards of one column."""
-    offset = _number(request.GET.get("offset", ""), digits=5)
+    offset = key_of(request.GET.get("offset", "")) or 0
     wanted = filters.read(request.user, request.GET)
     column = boards.column(
         request.user,
@@ -51,10 +52,6 @@ def more(request: HttpRequest) -> HttpResponse:
     )
     context = {"column": column, "movable": access.movable(request.user, _rows([column]))}
     return render(request, "pipeline/board.html#cards", context)
-
-
-def _number(text: str, *, digits: int = 18) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else 0
 
 
 def _rows(columns: Any) -> list[dict[str, Any]]:
@@ -93,7 +90,9 @@ def reasons() -> dict[str, str]:
 @login_required
 def move(request: HttpRequest) -> HttpResponse:
     """A card was dropped: onto a stage, or where it is held, won or closed."""
-    opportunity = access.get_opportunity(request.user, _number(request.POST.get("opportunity", "")))
+    opportunity = access.get_opportunity(
+        request.user, key_of(request.POST.get("opportunity", "")) or 0
+    )
     to = request.POST.get("to", "")
     if to in ZONES:
         return moves.ask(request, opportunity, ZONES[to])
@@ -102,7 +101,7 @@ def move(request: HttpRequest) -> HttpResponse:
         return moves.ask(request, opportunity, "send_back")
     if after is None or to != after.key:
         raise Invalid(reasons()["ahead"])
-    seq = _number(request.POST.get("seq", "")) or None
+    seq = key_of(request.POST.get("seq", "")) or None
     try:
         moved = commands.advance(opportunity, by=request.user, at=timezone.now(), seq=seq)
     except Conflict as conflict:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import Invalid
+from core.keyset import key_of
 from core.web import done, is_htmx, next_url
 from crm.access import get_customer
 from crm.access import may as may_at
@@ -118,15 +119,14 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    customer = request.GET.get("customer", "")
-    known = customer.isascii() and customer.isdigit() and len(customer) < 19
-    return {"customer": get_customer(request.user, int(customer)).pk} if known else {}
+    customer = key_of(request.GET.get("customer", ""))
+    return {} if customer is None else {"customer": get_customer(request.user, customer).pk}
 
 
 def _customer_name(request: HttpRequest, form: NewForm) -> str:
-    raw = str(form["customer"].value() or "")
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 19):
+    customer = key_of(str(form["customer"].value() or ""))
+    if customer is None:
         return ""
     if form.is_bound and "customer" not in getattr(form, "cleaned_data", {}):
         return ""
-    return get_customer(request.user, int(raw)).name
+    return get_customer(request.user, customer).name

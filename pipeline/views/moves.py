@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Conflict, DomainError, Invalid
+from core.keyset import key_of
 from core.web import done, is_htmx, next_url
 from pipeline import access, forms
 from pipeline.commands import opportunities as commands
@@ -253,11 +254,6 @@ def _impossible(opportunity: Opportunity, name: str) -> str:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one's own last move, while nobody has moved it since."""
     opportunity = access.get_opportunity(request.user, pk)
-    seq = request.GET.get("seq", "")
-    take_back(
-        opportunity,
-        seq=int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 9 else 0,
-        by=request.user,
-        at=timezone.now(),
-    )
+    seq = key_of(request.GET.get("seq", "")) or 0
+    take_back(opportunity, seq=seq, by=request.user, at=timezone.now())
     return done(request, next_url(request, reverse("opportunity", args=[pk])))
