@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pipeline.criteria import Finding, Remedy, Sale, all_columns, kind_of
@@ -68,15 +69,15 @@ class Verdict:
         return not self.blocking
 
 
-def unmet(opportunity: Opportunity) -> list[Unmet]:
+def unmet(opportunity: Opportunity, *, at: datetime) -> list[Unmet]:
     """The mandatory criteria of the current stage that do not hold."""
-    return list(verdict(opportunity).blocking)
+    return list(verdict(opportunity, at=at).blocking)
 
 
-def verdict(opportunity: Opportunity) -> Verdict:
-    """The verdict over the current stage; one query for each kind that needs one."""
+def verdict(opportunity: Opportunity, *, at: datetime) -> Verdict:
+    """The verdict over the current stage at a moment; few queries for each kind that needs any."""
     sale = Sale(opportunity.pk, opportunity.version_id, opportunity.stage, vars(opportunity))
-    [(stage, findings)] = _findings([sale]).values()
+    [(stage, findings)] = _findings([sale], at).values()
     met: list[Met] = []
     missing: list[Unmet] = []
     for row, found in findings:
@@ -88,8 +89,8 @@ def verdict(opportunity: Opportunity) -> Verdict:
     return Verdict(stage.key, tuple(met), tuple(missing))
 
 
-def missing_counts(opportunities: Iterable[Opportunity | int]) -> dict[int, int]:
-    """How many mandatory criteria each opportunity lacks, by id: two queries for any number."""
+def missing_counts(opportunities: Iterable[Opportunity | int], *, at: datetime) -> dict[int, int]:
+    """How many mandatory criteria each opportunity lacks, by id: few queries for any number."""
     ids = [each if isinstance(each, int) else each.pk for each in opportunities]
     rows = Opportunity.objects.filter(pk__in=ids).values(
         "pk", "version_id", "stage", *all_columns()
@@ -97,14 +98,14 @@ def missing_counts(opportunities: Iterable[Opportunity | int]) -> dict[int, int]
     sales = [Sale(row["pk"], row["version_id"], row["stage"], row) for row in rows]
     return {
         pk: sum(row.mandatory and not found.met for row, found in findings)
-        for pk, (_stage, findings) in _findings(sales).items()
+        for pk, (_stage, findings) in _findings(sales, at).items()
     }
 
 
 Findings = list[tuple[ExitCriterion, Finding]]
 
 
-def _findings(sales: Sequence[Sale]) -> dict[int, tuple[Stage, Findings]]:
+def _findings(sales: Sequence[Sale], at: datetime) -> dict[int, tuple[Stage, Findings]]:
     """What every criterion of its stage says about each sale."""
     stages: dict[tuple[int, str], tuple[Stage, list[ExitCriterion]]] = {}
     wanted: dict[str, list[int]] = {}
@@ -115,7 +116,7 @@ def _findings(sales: Sequence[Sale]) -> dict[int, tuple[Stage, Findings]]:
             stages[place] = (stage, list(stage.criteria.all()))
         for kind in {row.kind for row in stages[place][1]}:
             wanted.setdefault(kind, []).append(sale.pk)
-    facts = {kind: kind_of(kind).facts(ids) for kind, ids in wanted.items()}
+    facts = {kind: kind_of(kind).facts(ids, at) for kind, ids in wanted.items()}
     found: dict[int, tuple[Stage, Findings]] = {}
     for sale in sales:
         stage, rows = stages[sale.version_id, sale.stage]

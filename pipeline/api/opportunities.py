@@ -114,7 +114,7 @@ class OpportunityTransitions(ReadOne, RunsCommand):
     def thing(self, **kwargs: Any) -> Outlook:
         """What may be done, and what is missing."""
         user = self.request.user
-        return transitions_for(get_opportunity(user, kwargs["pk"]), by=user)
+        return transitions_for(get_opportunity(user, kwargs["pk"]), by=user, at=self.now)
 
     def run(self, data: dict[str, Any], **kwargs: Any) -> Opportunity:
         """Make the move."""

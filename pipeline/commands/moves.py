@@ -46,10 +46,10 @@ def move(
     sale = lock_sale(opportunity, by, f"opportunity.{name}")
     last = sale.transitions.select_related("by").get(seq=sale.ledger_seq)
     _check_seen(sale, last, seen, opportunity.ledger_seq)
-    found = verdict(sale) if gated else None
+    at = max(at, last.at)
+    found = verdict(sale, at=at) if gated else None
     before = (sale.stage, sale.state)
     _run_machine(sale, name, run, found)
-    at = max(at, last.at)
     met = found.met_ids if found else []
     write_ledger(sale, name, before, by=by, at=at, reason=reason.strip(), met=met)
     if sale.state in (Opportunity.State.OPEN, Opportunity.State.WON) and (

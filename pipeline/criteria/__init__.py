@@ -4,7 +4,7 @@
     class FieldFilled:
         columns = (...)                            the columns of the opportunity it reads
         def problems(self, params): ...            sentences about parameters it cannot work with
-        def facts(self, sales): ...                what else it needs of many sales, in one query
+        def facts(self, sales, at): ...            what else it needs of many sales, in few queries
         def check(self, params, sale, facts): ...  -> Finding
 
 `check` gets a `Sale`: plain values, so that one card and a board of three hundred ask alike.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -70,8 +71,8 @@ class CriterionKind(Protocol):
     def problems(self, params: Mapping[str, Any]) -> list[str]:
         """Sentences about parameters it cannot work with."""
 
-    def facts(self, sales: Sequence[int]) -> Any:
-        """What it needs beside them, for many sales in one query."""
+    def facts(self, sales: Sequence[int], at: datetime) -> Any:
+        """What it needs beside them at a moment, for many sales in few queries."""
 
     def check(self, params: Mapping[str, Any], sale: Sale, facts: Any) -> Finding:
         """Whether the sale meets it."""

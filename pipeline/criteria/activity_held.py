@@ -7,6 +7,7 @@ Counted are activities of the sale that began since the current visit was entere
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -66,7 +67,7 @@ class ActivityHeld:
             found.append("with_contact: give true or false")
         return found
 
-    def facts(self, sales: Sequence[int]) -> dict[int, Stay]:
+    def facts(self, sales: Sequence[int], at: datetime) -> dict[int, Stay]:
         """Current visit and activities per kind of every sale, in one query."""
         link = "opportunity__activity_links__activity"
         met = Q(**{f"{link}__two_way": True}) & Exists(

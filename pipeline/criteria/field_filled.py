@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -54,7 +55,7 @@ class FieldFilled:
         ]
         return found
 
-    def facts(self, sales: Sequence[int]) -> None:
+    def facts(self, sales: Sequence[int], at: datetime) -> None:
         """Nothing beside the columns."""
 
     def check(self, params: Mapping[str, Any], sale: Sale, facts: None) -> Finding:

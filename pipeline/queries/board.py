@@ -242,7 +242,7 @@ def cards(picked: Iterable[dict[str, Any]], now: datetime) -> list[Card]:
     picked = list(picked)
     calendars: Calendars = load_calendars()
     made = [Card(row, age_of(row, calendars, now)) for row in picked]
-    missing = gates.missing_counts(row["id"] for row in picked) if picked else {}
+    missing = gates.missing_counts((row["id"] for row in picked), at=now) if picked else {}
     steps = next_steps(picked, timezone.localdate(now))
     for card in made:
         card.missing = missing.get(card.row["id"], 0)

@@ -143,7 +143,7 @@ def today(user: User, now: datetime) -> Today:
         deals=len(deals),
     )
     shown = (found.escalated, found.late, found.today, found.soon)
-    _look_ahead([line for group in shown for line in group.lines if line.kind != "action"])
+    _look_ahead([line for group in shown for line in group.lines if line.kind != "action"], now)
     return found
 
 
@@ -265,11 +265,11 @@ def _action(row: dict[str, Any], day: date) -> Line:
     return Line("action", reason.urgency, reason.tone, row, [reason])
 
 
-def _look_ahead(lines: Sequence[Line]) -> None:
+def _look_ahead(lines: Sequence[Line], now: datetime) -> None:
     """What each line's gate lacks, and the names of its stage and the next."""
     if not lines:
         return
-    missing = gates.missing_counts(line.row["id"] for line in lines)
+    missing = gates.missing_counts((line.row["id"] for line in lines), at=now)
     for line in lines:
         line.missing = missing.get(line.row["id"], 0)
         stages = [s for s in stages_of(line.row["version_id"]) if s.kind == "open"]

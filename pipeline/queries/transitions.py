@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -65,12 +66,12 @@ class Outlook:
         return next((each for each in self.choices if each.name == name), None)
 
 
-def transitions_for(opportunity: Opportunity, *, by: User) -> Outlook:
+def transitions_for(opportunity: Opportunity, *, by: User, at: datetime) -> Outlook:
     """Every move the machine knows from here, allowed or with what it lacks; few queries.
 
     The opportunity should come with its customer (`access.get_opportunity` does).
     """
-    found = verdict(opportunity)
+    found = verdict(opportunity, at=at)
     serves = may(by, "opportunity.change", opportunity)
     label = _labels()
     return Outlook(

@@ -135,7 +135,7 @@ class GateSerializer(VerdictSerializer):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """Of the stage the opportunity is in."""
-        return super().to_representation(verdict(instance))
+        return super().to_representation(verdict(instance, at=self.context["view"].now))
 
 
 @extend_schema_field(MoveSerializer(many=True))

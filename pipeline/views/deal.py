@@ -40,7 +40,7 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     tab = request.GET.get("tab")
     tab = tab if tab in TABS else TABS[0]
-    gate = verdict(found) if found.state in ("open", "on_hold", "nurture", "won") else None
+    gate = verdict(found, at=now) if found.state in ("open", "on_hold", "nurture", "won") else None
     may_write = access.may(request.user, "opportunity.advance", found)
     here = reverse("opportunity", args=[pk])
     context = {

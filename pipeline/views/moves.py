@@ -193,7 +193,8 @@ def ask(
     verb = VERBS[name]
     if refusal is not None:
         opportunity = access.get_opportunity(request.user, opportunity.pk)
-    gate = verdict(opportunity) if verb.gated and opportunity.state in ("open", "won") else None
+    gated = verb.gated and opportunity.state in ("open", "won")
+    gate = verdict(opportunity, at=timezone.now()) if gated else None
     target = opportunity.previous_stage if name == "send_back" else opportunity.next_stage
     words = {"stage": target or opportunity.stage_row, "name": opportunity.name}
     back = next_url(request, reverse("opportunity", args=[opportunity.pk]))

@@ -44,7 +44,7 @@ def talk(sale: Opportunity, at: datetime, kind: str = "meeting", contact: bool =
 
 def satisfy(sale: Opportunity, at: datetime) -> Opportunity:
     """Do what the gate of the current stage asks for."""
-    for each in gates.unmet(sale):
+    for each in gates.unmet(sale, at=at):
         remedy = each.remedy
         if remedy.type == "field":
             values = {name: VALUES.get(name, f"Some {name}") for name in remedy.fields}

@@ -28,7 +28,7 @@ def test_the_kinds_there_are():
 
 def test_an_empty_field_is_named_and_offered(cast, b2b8):
     sale = open_sale(cast)
-    first, second = gates.unmet(sale)
+    first, second = gates.unmet(sale, at=LATER)
     assert first.text == "The customer has named a problem in their own words"
     assert first.missing == "Still to be filled in: problem in the customer's words."
     assert first.remedy.as_dict() == {"type": "field", "fields": ["problem"]}
@@ -46,17 +46,17 @@ def test_an_empty_field_is_named_and_offered(cast, b2b8):
 
 def test_blanks_are_not_a_value_and_zero_is(cast, b2b8):
     sale = verbs.change_opportunity(open_sale(cast), by=cast.anna, at=NOW, problem="   ")
-    assert "problem-named" in [each.key for each in gates.unmet(sale)]
+    assert "problem-named" in [each.key for each in gates.unmet(sale, at=LATER)]
     sale = advance_to(sale, "qualify")
     sale = verbs.change_opportunity(sale, by=cast.anna, at=LATER, amount=0)
-    sized = next(each for each in gates.unmet(sale) if each.key == "sized")
+    sized = next(each for each in gates.unmet(sale, at=LATER) if each.key == "sized")
     assert sized.remedy.fields == ("expected_close_date",)
 
 
 def test_met_criteria_carry_their_evidence(cast, b2b8):
     sale = verbs.change_opportunity(open_sale(cast), by=cast.anna, at=NOW, problem="Scrap")
     call = talk(sale, LATER, kind="call")
-    found = gates.verdict(sale)
+    found = gates.verdict(sale, at=LATER)
     assert found.is_open
     assert {each.key: dict(each.evidence) for each in found.met} == {
         "problem-named": {"fields": {"problem": "Scrap"}},
@@ -79,25 +79,25 @@ def test_what_does_not_count_as_talking(cast, b2b8, why):
         type(held).objects.filter(pk=held.pk).update(two_way=False)
     if why == "other":
         OpportunityActivity.objects.update(opportunity=open_sale(cast, name="Other"))
-    assert "first-conversation" in [each.key for each in gates.unmet(sale)]
+    assert "first-conversation" in [each.key for each in gates.unmet(sale, at=LATER)]
 
 
 def test_talking_counts_again_from_zero_in_the_next_stage(cast, b2b8):
     sale = advance_to(open_sale(cast), "discover")
     later = sale.visits.get(left_at=None).entered_at + timedelta(hours=1)
-    missing = {each.key: each for each in gates.unmet(sale)}
+    missing = {each.key: each for each in gates.unmet(sale, at=LATER)}
     assert missing["interviews-held"].remedy.count == 2
     talk(sale, later)
-    missing = {each.key: each for each in gates.unmet(sale)}
+    missing = {each.key: each for each in gates.unmet(sale, at=LATER)}
     assert missing["interviews-held"].remedy.count == 1
     talk(sale, later, kind="visit")
-    assert "interviews-held" not in {each.key for each in gates.unmet(sale)}
+    assert "interviews-held" not in {each.key for each in gates.unmet(sale, at=LATER)}
 
 
 def test_sentences_come_in_the_reader_s_language(cast, b2b8):
     sale = open_sale(cast)
     with translation.override("zh-hans"):
-        first, second = gates.unmet(sale)
+        first, second = gates.unmet(sale, at=LATER)
         assert first.text == "客户已用自己的话说出一个问题"
         assert first.missing == "尚待填写：客户原话描述的问题。"
         kinds = "或".join(str(Activity.Kind(kind).label) for kind in ("call", "meeting", "visit"))
@@ -105,7 +105,7 @@ def test_sentences_come_in_the_reader_s_language(cast, b2b8):
             f"尚待记录：1 次{kinds}，须有客户联系人参加，且在 2026年3月10日 之后进行。"
         )
     with translation.override("zh-hant"):
-        assert gates.unmet(sale)[0].missing == "尚待填寫：客戶原話描述的問題。"
+        assert gates.unmet(sale, at=LATER)[0].missing == "尚待填寫：客戶原話描述的問題。"
 
 
 def test_cards_are_counted_in_two_queries_for_any_number(cast, b2b8, django_assert_max_num_queries):
@@ -114,10 +114,10 @@ def test_cards_are_counted_in_two_queries_for_any_number(cast, b2b8, django_asse
     sales[1] = verbs.change_opportunity(sales[1], by=cast.anna, at=LATER, problem="Scrap")
     sales[2] = advance_to(sales[2], "qualify")
     with django_assert_max_num_queries(2):
-        counts = gates.missing_counts(sales)
+        counts = gates.missing_counts(sales, at=LATER)
     assert [counts[sale.pk] for sale in sales[:4]] == [0, 1, 5, 2]
     for sale in sales[:4]:
-        assert counts[sale.pk] == len(gates.unmet(sale))
+        assert counts[sale.pk] == len(gates.unmet(sale, at=LATER))
 
 
 def test_the_dry_run_says_what_each_move_lacks_in_few_queries(
@@ -125,7 +125,7 @@ def test_the_dry_run_says_what_each_move_lacks_in_few_queries(
 ):
     sale = get_opportunity(cast.anna, open_sale(cast).pk)
     with django_assert_max_num_queries(8):
-        found = transitions_for(sale, by=cast.anna)
+        found = transitions_for(sale, by=cast.anna, at=LATER)
     assert [(each.name, each.allowed, each.needs) for each in found.choices] == [
         ("advance", False, ()),
         ("hold", True, ("until", "reason")),
@@ -145,11 +145,11 @@ def test_the_dry_run_agrees_with_the_commands_for_everybody(cast, b2b8):
         ("nils", set()),
         ("otto", set()),
     ]:
-        found = transitions_for(ready, by=getattr(cast, who))
+        found = transitions_for(ready, by=getattr(cast, who), at=LATER)
         assert {each.name for each in found.choices if each.allowed} == expected, who
     lost = verbs.lose(ready, by=cast.anna, at=LATER, outcome="lost", reason="price")
-    assert not transitions_for(lost, by=cast.anna).choice("reopen").allowed
-    assert transitions_for(lost, by=cast.boris).choice("reopen").allowed
+    assert not transitions_for(lost, by=cast.anna, at=LATER).choice("reopen").allowed
+    assert transitions_for(lost, by=cast.boris, at=LATER).choice("reopen").allowed
 
 
 def test_stage_and_state_are_not_fields(cast, b2b8):

@@ -100,8 +100,8 @@ class Walk(RuleBasedStateMachine):
             more["outcome"] = outcome
         if late:
             more["seq"] = sale.ledger_seq - 1
-        choice = transitions_for(sale, by=by).choice(verb)
-        shut = bool(gates.unmet(sale)) and verb in ("advance", "win")
+        choice = transitions_for(sale, by=by, at=self.now).choice(verb)
+        shut = bool(gates.unmet(sale, at=self.now)) and verb in ("advance", "win")
         before = snapshot(sale)
         try:
             moved = getattr(verbs, verb)(sale, by=by, at=self.now, **more)
@@ -120,7 +120,7 @@ class Walk(RuleBasedStateMachine):
     @rule(verb=st.sampled_from(["advance", "resume", "lose"]), who=st.sampled_from(WRITERS))
     def somebody_does_what_the_dry_run_allows(self, verb: str, who: str) -> None:
         sale, by = self.sale(), self.person(who)
-        choice = transitions_for(sale, by=by).choice(verb)
+        choice = transitions_for(sale, by=by, at=self.now).choice(verb)
         if choice is not None and choice.allowed:
             more = {"outcome": "lost"} if verb == "lose" else {}
             getattr(verbs, verb)(sale, by=by, at=self.now, reason="allowed", **more)
