@@ -4,11 +4,13 @@ Databases per worker come from pytest-django.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
 from django.db.models.signals import post_migrate
 
 from config.dev import messages
@@ -24,6 +26,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile the translations once, before Django reads them."""
     if not hasattr(config, "workerinput"):
         messages.compile_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Tests that commit are cleaned up after by a TRUNCATE, which the guards would refuse."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE '%_not_emptied'"
+        )
+        for table, trigger in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
 
 
 @pytest.fixture(scope="session", autouse=True)
