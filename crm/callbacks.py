@@ -55,6 +55,9 @@ ACTIVITY_LOGGED: list[ActivityLogged] = []
 ACTIVITY_WEAKENED: list[Callable[[Activity], None]] = []
 """Before an activity is taken back, or changed so that it proves less; may refuse."""
 
+ACTIVITY_MOVED: list[Callable[[Activity, datetime], None]] = []
+"""Before an activity is said to have begun at another time than the given one; may refuse."""
+
 REASSIGNING: list[Callable[[ReassignmentMove], None]] = []
 """Holds what goes along with the customers, before it is counted and moved."""
 

@@ -11,6 +11,7 @@ class PipelineConfig(AppConfig):
         from core.palette import register as find_by  # noqa: PLC0415 - same
         from crm.callbacks import (  # noqa: PLC0415 - same
             ACTIVITY_LOGGED,
+            ACTIVITY_MOVED,
             ACTIVITY_WEAKENED,
             HELD,
             LOOSE,
@@ -26,6 +27,7 @@ class PipelineConfig(AppConfig):
         criteria.load()
         ACTIVITY_LOGGED.append(following.take_up_activity)
         ACTIVITY_WEAKENED.append(following.keep_evidence)
+        ACTIVITY_MOVED.append(following.keep_in_its_stay)
         REASSIGNING.append(following.hold_sales)
         REASSIGNED.append(following.follow_customers)
         HELD["opportunities"] = following.count_held

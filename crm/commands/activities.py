@@ -194,7 +194,8 @@ def change_activity(
 ) -> Activity:
     """Correct what was written; the log keeps what it said before.
 
-    What a floor above has relied on does not become less (callbacks.ACTIVITY_WEAKENED).
+    What a floor above has relied on does not become less (callbacks.ACTIVITY_WEAKENED), nor does
+    it move to where it would not have counted (callbacks.ACTIVITY_MOVED).
     """
     customer = lock_customer(activity.customer_id)
     require(by, "activity.change", customer)
@@ -208,6 +209,9 @@ def change_activity(
     changed = differences(activity, before)
     if _proves_less(activity, changed, theirs if contacts is not None else None):
         _ask_whether_it_may_weaken(activity)
+    if "starts_at" in changed:
+        for callback in callbacks.ACTIVITY_MOVED:
+            callback(activity, before["starts_at"])
     if changed:
         activity.save(update_fields=list(changed))
     changed |= _relink(activity, theirs if contacts is not None else None, "contacts")

@@ -22,7 +22,7 @@ from core.events import FactRow, record_rows
 from crm.callbacks import Held as HeldCounts
 from crm.callbacks import ReassignmentMove
 from crm.models import Activity
-from pipeline.models import Opportunity, OpportunityActivity, Transition
+from pipeline.models import Opportunity, OpportunityActivity, StageVisit, Transition
 
 _LIVE = "('open', 'on_hold', 'nurture')"
 
@@ -68,7 +68,28 @@ def take_up_activity(
 
 
 def keep_evidence(activity: Activity) -> None:
-    """Refuse to weaken an activity once a sale it belongs to has passed a gate with it there.
+    """Refuse to weaken an activity once a sale it belongs to has passed a gate with it there."""
+    passed = next(iter(_gates_passed(activity)), None)
+    if passed is not None:
+        _refuse_weaker(passed)
+
+
+def keep_in_its_stay(activity: Activity, before: datetime) -> None:
+    """Refuse to move an activity out of the stay whose gate a sale has passed with it there."""
+    passed: dict[tuple[int, datetime | None], Transition] = {
+        (move.opportunity_id, move.at): move for move in _gates_passed(activity)
+    }
+    stays = StageVisit.objects.filter(
+        opportunity__in=[sale for sale, _at in passed], entered_at__lte=before
+    )
+    for stay in stays.order_by("pk"):
+        move = passed.get((stay.opportunity_id, stay.left_at))
+        if move is not None and not stay.entered_at <= activity.starts_at <= max(before, move.at):
+            _refuse_weaker(move)
+
+
+def _gates_passed(activity: Activity) -> list[Transition]:
+    """The gates that sales of an activity have passed since it was logged, the first one first.
 
     The sales are held: a move under way is waited for, one that comes later sees what is left.
     """
@@ -77,7 +98,7 @@ def keep_evidence(activity: Activity) -> None:
         .filter(activity_links__activity=activity)
         .order_by("pk")
     )
-    passed = (
+    return list(
         Transition.objects.filter(
             opportunity__in=sales,
             name__in=(Transition.Name.ADVANCE, Transition.Name.WIN),
@@ -85,16 +106,17 @@ def keep_evidence(activity: Activity) -> None:
         )
         .select_related("opportunity")
         .order_by("at", "pk")
-        .first()
     )
-    if passed is not None:
-        raise Conflict(
-            _("{name} has moved on since this was logged; what it moved on with stays.").format(
-                name=passed.opportunity.name
-            ),
-            code="gate_passed_with_it",
-            details={"opportunity": passed.opportunity_id, "seq": passed.seq},
-        )
+
+
+def _refuse_weaker(passed: Transition) -> None:
+    raise Conflict(
+        _("{name} has moved on since this was logged; what it moved on with stays.").format(
+            name=passed.opportunity.name
+        ),
+        code="gate_passed_with_it",
+        details={"opportunity": passed.opportunity_id, "seq": passed.seq},
+    )
 
 
 def hold_sales(move: ReassignmentMove) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 from types import SimpleNamespace
 from typing import Any
@@ -101,6 +101,52 @@ def test_before_the_gate_it_may(cast, sale, talk, weaker):
     with pytest.raises(Conflict) as refusal:
         advance(cast, sale)
     assert refusal.value.code == "gate_shut"
+
+
+MUCH_LATER = SOON + timedelta(days=3)
+
+
+def begin(cast: SimpleNamespace, talk: Activity, starts_at: datetime) -> Activity:
+    """Say that it was held at another time."""
+    return activities.change_activity(
+        talk, by=cast.anna, at=MUCH_LATER, changes={"starts_at": starts_at}
+    )
+
+
+@pytest.mark.parametrize("moved", [NOW - timedelta(seconds=1), SOON + timedelta(days=1)])
+def test_it_is_not_moved_out_of_the_stay_after_the_gate(cast, sale, talk, moved):
+    advance(cast, sale)
+
+    with pytest.raises(Conflict) as refusal:
+        begin(cast, talk, moved)
+
+    assert refusal.value.code == "gate_passed_with_it"
+    assert Activity.objects.get(pk=talk.pk).starts_at == START
+
+
+@pytest.mark.parametrize("moved", [NOW, START - timedelta(minutes=30), SOON])
+def test_within_the_stay_its_time_is_corrected(cast, sale, talk, moved):
+    advance(cast, sale)
+
+    assert begin(cast, talk, moved).starts_at == moved
+
+
+def test_before_the_gate_its_time_is_anyone_s(cast, sale, talk):
+    begin(cast, talk, NOW - timedelta(days=1))
+
+    with pytest.raises(Conflict) as refusal:
+        advance(cast, sale)
+    assert refusal.value.code == "gate_shut"
+
+
+def test_moved_while_the_gate_is_passed(cast, sale, talk):
+    moved, answer = first_and_meanwhile(
+        lambda: advance(cast, sale), lambda: begin(cast, talk, NOW - timedelta(days=1))
+    )
+
+    assert isinstance(moved, Opportunity)
+    assert isinstance(answer, Conflict)
+    assert Activity.objects.get(pk=talk.pk).starts_at == START
 
 
 def test_words_are_corrected_and_people_added_after_the_gate(cast, sale, talk):
