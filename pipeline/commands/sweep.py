@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from celery.exceptions import SoftTimeLimitExceeded
+
 from pipeline.commands import clocks, holds
 
 logger = logging.getLogger(__name__)
@@ -17,6 +19,8 @@ def run(*, at: datetime) -> int:
     """
     try:
         holds.resume_overdue(at=at)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:
         logger.exception("waits could not be looked through")
     return clocks.ring(at=at)

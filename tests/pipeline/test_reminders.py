@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import translation
 
@@ -164,3 +165,20 @@ def test_the_lead_of_a_sale_has_to_serve_the_customer(cast, b2b8):
     assign(cast.acme, cast.nils, "deputy")
     sale = verbs.change_opportunity(sale, by=cast.boris, at=NOW, owner=cast.nils)
     assert sale.owner == cast.nils
+
+
+@pytest.mark.parametrize("verb", ["resume", "overdue"])
+def test_the_end_of_a_task_s_time_ends_the_sweep(cast, b2b8, monkeypatch, verb):
+    sale = open_sale(cast)
+    verbs.hold(sale, by=cast.anna, at=NOW, until=(NOW + timedelta(3)).date(), reason="wait")
+
+    def too_long(*_args, **_kwargs):
+        raise SoftTimeLimitExceeded
+
+    if verb == "resume":
+        monkeypatch.setattr("pipeline.commands.opportunities.resume", too_long)
+    else:
+        monkeypatch.setattr("pipeline.commands.holds.overdue_holds", too_long)
+    with pytest.raises(SoftTimeLimitExceeded):
+        sweep.run(at=NOW + timedelta(days=9))
+    assert Opportunity.objects.get().state == "on_hold"
