@@ -22,6 +22,7 @@ from crm.commands.fields import differences, reason_of, refuse, take
 from crm.commands.locks import hold_parents, lock_customer
 from crm.commands.pinyin import pinyin_of
 from crm.models import Assignment, Customer
+from crm.queries.stories import without_names
 
 FACTS = (
     "name",
@@ -38,9 +39,6 @@ FACTS = (
 """What `change_customer` changes; team and state have verbs of their own."""
 
 DEEPEST = 20
-
-UNNAMED = "…"
-"""Stands in the log for a parent, old or new."""
 
 
 @transaction.atomic
@@ -199,12 +197,9 @@ def change_customer(
         return customer
     customer.updated_at = at
     customer.save(update_fields=[*changed, "pinyin", "updated_at"])
-    if "parent" in changed:
-        # Who reads of this customer need not be allowed to see the other one.
-        changed["parent"] = [UNNAMED if name else None for name in changed["parent"]]
-    events.record(
-        "customer.changed", customer, by=by, at=at, scope=customer, data={"changes": changed}
-    )
+    # Who reads of this customer need not be allowed to see the one above it.
+    data = {"changes": without_names(changed)}
+    events.record("customer.changed", customer, by=by, at=at, scope=customer, data=data)
     return customer
 
 
@@ -222,7 +217,7 @@ def _refuse_stale(customer: Customer, by: User) -> None:
         details={
             "by": last.actor_name if last else None,
             "at": customer.updated_at.isoformat(),
-            "changes": last.data.get("changes", {}) if last else {},
+            "changes": without_names(last.data.get("changes", {})) if last else {},
         },
     )
 

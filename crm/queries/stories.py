@@ -136,9 +136,19 @@ def changes(event: Event) -> list[tuple[str, str, str]]:
         return []
     return [
         (_label(event.subject_label, name), _short(pair[0]), _short(pair[1]))
-        for name, pair in found.items()
+        for name, pair in without_names(found).items()
         if isinstance(pair, list) and len(pair) == 2
     ]
+
+
+UNNAMED = "…"
+"""Stands in the log for a parent, old or new."""
+
+
+def without_names(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes without the names of parents, which the log kept once."""
+    masked = [UNNAMED if name else None for name in changes.get("parent") or ()]
+    return {**changes, **({"parent": masked} if masked else {})}
 
 
 def _label(label: str, name: str) -> str:

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
+from core import events
 from core.errors import Conflict, Invalid, Refused
 from core.models import Event
 from crm.access import visible_customers
 from crm.commands import customers
 from crm.commands.pinyin import pinyin_of
 from crm.models import Assignment, Customer
+from crm.queries import stories
 from tests.cast import NOW, UserFactory, gather
 
 pytestmark = pytest.mark.django_db
@@ -266,3 +269,35 @@ def test_an_integration_founds_for_a_rep():
 )
 def test_pinyin(names, expected):
     assert pinyin_of(*names) == expected
+
+
+def test_a_refusal_names_no_parent_an_old_log_may_name():
+    cast = gather()
+    seen = cast.acme.updated_at
+    cast.acme.updated_at = NOW
+    cast.acme.save(update_fields=["updated_at"])
+    with transaction.atomic():
+        events.record(
+            "customer.changed",
+            cast.acme,
+            by=cast.boris,
+            at=NOW,
+            scope=cast.acme,
+            data={"changes": {"parent": ["Zenith", None], "region": ["", "East"]}},
+        )
+    with pytest.raises(Conflict) as stale:
+        customers.change_customer(
+            cast.acme, by=cast.anna, at=NOW, changes={"tier": "S"}, seen_at=seen
+        )
+    [event] = Event.objects.all()
+    assert ("parent", "Zenith", "–") not in stories.changes(event)
+    assert stale.value.details["changes"] == {"parent": ["…", None], "region": ["", "East"]}
+
+
+def test_a_change_of_parent_keeps_no_name_in_the_log():
+    cast = gather()
+    customers.change_customer(
+        cast.acme, by=cast.dora, at=NOW, changes={"parent": cast.zenith, "region": "East"}
+    )
+    event = Event.objects.get(name="customer.changed")
+    assert event.data == {"changes": {"parent": [None, "…"], "region": ["", "East"]}}
