@@ -9,6 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.access import reach, reading_teams
@@ -67,7 +70,7 @@ def open_assignment(
         refuse({"part": [_("There is no such part.")]})
     user = lock_receiver(user, part)
     reason = clean_text(reason, lines=True)[:500]
-    _refuse_overlap(customer, user, part)
+    _refuse_overlap(customer, user, part, at)
     settle_outside([customer], {customer.pk: user}, outside=outside, by=by, at=at)
     row = Assignment.objects.create(
         customer=customer, user=user, part=part, starts_at=at, reason=reason
@@ -111,26 +114,37 @@ def unfit_sentence(user: User, part: str) -> str:
     )
 
 
-def _refuse_overlap(customer: Customer, user: User, part: str) -> None:
-    open_rows = list(
-        Assignment.objects.filter(
-            customer=customer, part=part, ends_at__isnull=True
-        ).select_related("user")
+def _refuse_overlap(customer: Customer, user: User, part: str, at: datetime) -> None:
+    later = Assignment.objects.filter(customer=customer, part=part).filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at)
     )
-    for row in open_rows:
+    rows = list(later.select_related("user").order_by("pk"))
+    for row in rows:
         if row.user_id == user.pk:
             raise Conflict(
-                _("{name} holds this part already.").format(name=user),
+                _not_before(row) or _("{name} holds this part already.").format(name=user),
                 code="part_held",
                 details={"assignment": row.pk},
             )
-    if part == Assignment.Part.PRIMARY and open_rows:
-        held = open_rows[0]
+    if part == Assignment.Part.PRIMARY and rows:
+        held = rows[0]
         raise Conflict(
-            _("{name} is the primary here. Reassign the customer instead.").format(name=held.user),
+            _not_before(held)
+            or _("{name} is the primary here. Reassign the customer instead.").format(
+                name=held.user
+            ),
             code="has_primary",
             details={"assignment": held.pk, "user": held.user_id},
         )
+
+
+def _not_before(row: Assignment) -> str:
+    """The sentence against a beginning before the end of a part that is over."""
+    if row.ends_at is None:
+        return ""
+    return _("{name} had this part until {until}; it can begin no earlier.").format(
+        name=row.user, until=date_format(localtime(row.ends_at), "DATETIME_FORMAT")
+    )
 
 
 def is_outside(user: User, team_id: int) -> bool:

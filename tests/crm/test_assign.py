@@ -9,7 +9,7 @@ from core.errors import Conflict, Invalid, Refused
 from core.models import Event
 from core.relay import drain
 from crm.access import get_customer, visible_customers
-from crm.commands import assignments
+from crm.commands import assignments, customers
 from crm.models import Assignment, CustomerUserPermission
 from tests.cast import NOW, UserFactory, assign, gather
 
@@ -66,6 +66,27 @@ def test_a_second_primary_is_refused():
 
     assert refusal.value.code == "has_primary"
     assert parts(cast.acme) == [("anna", "primary")]
+
+
+@pytest.mark.parametrize(("part", "code"), [("deputy", "part_held"), ("primary", "has_primary")])
+def test_a_part_from_before_its_last_end_is_refused(part, code):
+    cast = gather()
+    later = NOW + timedelta(minutes=5)
+    if part == "deputy":
+        first = assignments.assign(cast.acme, user=cast.nils, part=part, by=cast.boris, at=NOW)
+    else:
+        customers.change_state(cast.acme, state="dormant", reason="x", by=cast.boris, at=NOW)
+        first = Assignment.objects.get(customer=cast.acme)
+    assignments.end(first, by=cast.boris, at=later, reason="x")
+    before = parts(cast.acme)
+
+    with pytest.raises(Conflict) as refusal:
+        assignments.assign(cast.acme, user=cast.nils, part=part, by=cast.boris, at=NOW)
+
+    assert refusal.value.code == code
+    assert "it can begin no earlier" in str(refusal.value)
+    assert parts(cast.acme) == before
+    assignments.assign(cast.acme, user=cast.nils, part=part, by=cast.boris, at=later)
 
 
 def test_the_same_part_twice_is_refused():
