@@ -31,6 +31,10 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "activity.change": _TEAM | {Role.FINANCE, Role.LEGAL},
     "action.create": _TEAM,
     "action.change": _TEAM,
+    "chain.change": _TEAM,
+    "tie.change": _TEAM,
+    "commitment.make": _TEAM,
+    "commitment.change": _TEAM,
     # sales
     "opportunity.create": _SELLERS,
     "opportunity.change": _SELLERS,

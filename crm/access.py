@@ -25,9 +25,13 @@ from crm.models import (
     Action,
     Activity,
     Assignment,
+    Chain,
     Contact,
     Customer,
+    Evidence,
     Reassignment,
+    Stakeholder,
+    Tie,
 )
 
 NARROW_LIMIT = 10_000
@@ -46,6 +50,10 @@ PARTS_FOR = {
     "action.change": TEAM_PARTS,
     "contact.create": TEAM_PARTS,
     "contact.change": TEAM_PARTS,
+    "chain.change": TEAM_PARTS,
+    "tie.change": TEAM_PARTS,
+    "commitment.make": TEAM_PARTS,
+    "commitment.change": TEAM_PARTS,
 }
 """Which parts of an assignment allow a capability; the others need a writing part."""
 
@@ -194,6 +202,19 @@ def visible_assignments(user: User) -> QuerySet[Assignment]:
     return limit_to_visible(Assignment.objects.all(), user)
 
 
+def visible_chains(user: User) -> QuerySet[Chain]:
+    return limit_to_visible(Chain.objects.all(), user)
+
+
+def visible_evidence(user: User) -> QuerySet[Evidence]:
+    return limit_to_visible(Evidence.objects.all(), user)
+
+
+def visible_ties(user: User) -> QuerySet[Tie]:
+    """Who of us knows whom, where the user sees the customer the contact works for."""
+    return limit_to_visible(Tie.objects.all(), user, through="contact__customer")
+
+
 def get_contact(user: User, pk: int) -> Contact:
     return find(visible_contacts(user).select_related("customer"), pk)
 
@@ -221,6 +242,20 @@ def get_activity(user: User, pk: int) -> Activity:
 
 def get_action(user: User, pk: int) -> Action:
     return find(visible_actions(user).select_related("customer", "owner"), pk)
+
+
+def get_chain(user: User, pk: int) -> Chain:
+    return find(visible_chains(user).select_related("customer", "customer__team"), pk)
+
+
+def get_stakeholder(user: User, pk: int) -> Stakeholder:
+    """A place of a chain, also one that was removed."""
+    rows = limit_to_visible(Stakeholder.objects.all(), user, through="chain__customer")
+    return find(rows.select_related("chain__customer__team", "contact"), pk)
+
+
+def get_evidence(user: User, pk: int) -> Evidence:
+    return find(visible_evidence(user).select_related("customer", "activity"), pk)
 
 
 def get_assignment(user: User, pk: int) -> Assignment:

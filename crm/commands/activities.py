@@ -15,12 +15,10 @@ from core.errors import Conflict, Invalid, Refused
 from crm import callbacks
 from crm.access import require
 from crm.commands.actions import plan
-from crm.commands.fields import differences, refuse, take
+from crm.commands.evidence import refuse_relied_on
+from crm.commands.fields import CLOCK_SKEW, differences, refuse, take
 from crm.commands.locks import lock, lock_customer
 from crm.models import Action, Activity, ActivityContact, ActivityUser, Contact, Customer
-
-CLOCK_SKEW = timedelta(minutes=2)
-"""A browser's clock may run a little ahead of ours."""
 
 TAKE_BACK_WITHIN = timedelta(seconds=60)
 """The page offers it for ten seconds; the rest is for slow networks."""
@@ -238,6 +236,7 @@ def _proves_less(
 
 
 def _ask_whether_it_may_weaken(activity: Activity) -> None:
+    refuse_relied_on(activity)
     for callback in callbacks.ACTIVITY_WEAKENED:
         callback(activity)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 from core.errors import Invalid
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
+CLOCK_SKEW = timedelta(minutes=2)
+"""A browser's clock may run a little ahead of ours."""
+
 _LINE_CONTROLS = {"\n", "\r", "\t"}
 
 

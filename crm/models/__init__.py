@@ -3,9 +3,13 @@
 from crm.models.action import Action
 from crm.models.activity import Activity, ActivityContact, ActivityUser
 from crm.models.assignment import Assignment, Reassignment
+from crm.models.chain import Chain, ChainLine, ChainStep
 from crm.models.contact import Contact
 from crm.models.customer import Customer
+from crm.models.evidence import Confidence, Evidence, Tier
 from crm.models.permissions import CustomerGroupPermission, CustomerUserPermission
+from crm.models.stakeholder import Role, Stakeholder, StakeholderRole, StakeholderSpan
+from crm.models.tie import Employment, Tie
 
 __all__ = [
     "Action",
@@ -13,9 +17,21 @@ __all__ = [
     "ActivityContact",
     "ActivityUser",
     "Assignment",
+    "Chain",
+    "ChainLine",
+    "ChainStep",
+    "Confidence",
     "Contact",
     "Customer",
     "CustomerGroupPermission",
     "CustomerUserPermission",
+    "Employment",
+    "Evidence",
     "Reassignment",
+    "Role",
+    "Stakeholder",
+    "StakeholderRole",
+    "StakeholderSpan",
+    "Tie",
+    "Tier",
 ]

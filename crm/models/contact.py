@@ -11,6 +11,7 @@ class Contact(models.Model):
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
         LEFT = "left", _("Left")
+        MERGED = "merged", _("Merged")
 
     class Band(models.IntegerChoices):
         STAFF = 1, _("Staff, engineer")
@@ -29,6 +30,14 @@ class Contact(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=60, blank=True)
     state = models.CharField(_("state"), max_length=6, choices=State, default=State.ACTIVE)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        help_text="The same person, noted twice: go on there.",
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     source = models.CharField(max_length=40, blank=True)
@@ -46,6 +55,15 @@ class Contact(models.Model):
             models.CheckConstraint(
                 condition=models.Q(level__isnull=True) | models.Q(level__range=(1, 5)),
                 name="contact_level_1_to_5",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="merged", merged_into__isnull=False)
+                | (~models.Q(state="merged") & models.Q(merged_into__isnull=True)),
+                name="contact_merged_into_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("id")),
+                name="contact_not_merged_into_itself",
             ),
         ]
         indexes = [
