@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import GET_STATE, FSMField, transition
 
 from core.models.events import CurrentTransactionId
-from crm.models import Activity, Customer
+from crm.models import Activity, Chain, Customer
 from crm.models.customer import Grams
 from pipeline.models.definition import PipelineVersion, Stage, stages_of
 from pipeline.models.product import Product
@@ -73,6 +73,16 @@ class Opportunity(models.Model):
         related_name="opportunities",
         db_index=False,
         help_text=_("Who of us leads this sale. Closed sales keep the name they were closed with."),
+    )
+    chain = models.OneToOneField(
+        Chain,
+        verbose_name=_("decision chain"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        help_text=_("Its own copy; without one it goes by the customer's standing chain."),
     )
     product = models.ForeignKey(
         Product,
