@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline.criteria import Finding, Remedy, Sale, all_columns, kind_of
+from pipeline.criteria import CriterionKind, Finding, Remedy, Sale, all_columns, kind_of
 from pipeline.models import ExitCriterion, Opportunity
 from pipeline.models.definition import Stage, stages_of
 
@@ -108,21 +108,28 @@ Findings = list[tuple[ExitCriterion, Finding]]
 def _findings(sales: Sequence[Sale], at: datetime) -> dict[int, tuple[Stage, Findings]]:
     """What every criterion of its stage says about each sale."""
     stages: dict[tuple[int, str], tuple[Stage, list[ExitCriterion]]] = {}
+    kinds: dict[str, CriterionKind] = {}
     wanted: dict[str, list[int]] = {}
     for sale in sales:
         place = (sale.version_id, sale.stage)
         if place not in stages:
             stage = _stage_of(sale)
             stages[place] = (stage, list(stage.criteria.all()))
-        for kind in {row.kind for row in stages[place][1]}:
-            wanted.setdefault(kind, []).append(sale.pk)
-    facts = {kind: kind_of(kind).facts(ids, at) for kind, ids in wanted.items()}
+        here = {kind.source: kind for row in stages[place][1] if (kind := kind_of(row.kind))}
+        kinds |= here
+        for source in here:
+            wanted.setdefault(source, []).append(sale.pk)
+    facts = {source: kinds[source].facts(ids, at) for source, ids in wanted.items()}
     found: dict[int, tuple[Stage, Findings]] = {}
     for sale in sales:
         stage, rows = stages[sale.version_id, sale.stage]
-        checks = [(row, kind_of(row.kind).check(row.params, sale, facts[row.kind])) for row in rows]
-        found[sale.pk] = (stage, checks)
+        found[sale.pk] = (stage, [(row, _check(row, sale, facts)) for row in rows])
     return found
+
+
+def _check(row: ExitCriterion, sale: Sale, facts: Mapping[str, Any]) -> Finding:
+    kind = kind_of(row.kind)
+    return kind.check(row.params, sale, facts[kind.source])
 
 
 def _stage_of(sale: Sale) -> Stage:

@@ -2,6 +2,7 @@
 
     @criterion("field_filled")
     class FieldFilled:
+        source = "field_filled"                    kinds of one source share its facts
         columns = (...)                            the columns of the opportunity it reads
         def problems(self, params): ...            sentences about parameters it cannot work with
         def facts(self, sales, at): ...            what else it needs of many sales, in few queries
@@ -17,6 +18,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.urls import NoReverseMatch, reverse
+
 
 @dataclass(frozen=True)
 class Sale:
@@ -30,18 +33,38 @@ class Sale:
 
 @dataclass(frozen=True)
 class Remedy:
-    """What would meet the criterion: fields to fill, or an activity to log."""
+    """What would meet the criterion: fields to fill, an activity to log, a chain to work on."""
 
     type: str
     fields: tuple[str, ...] = ()
     activity_kinds: tuple[str, ...] = ()
     with_contact: bool = False
     count: int = 0
+    sale: int | None = None
+    chain: int | None = None
+    roles: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
+
+    @property
+    def link(self) -> str:
+        """The page where the chain of the sale is worked on."""
+        try:
+            return reverse("opportunity-chain", args=[self.sale])
+        except NoReverseMatch:
+            return reverse("opportunity", args=[self.sale])
 
     def as_dict(self) -> dict[str, Any]:
         """For an API answer or a template: only what belongs to the type."""
         if self.type == "field":
             return {"type": "field", "fields": list(self.fields)}
+        if self.type == "chain":
+            return {
+                "type": "chain",
+                "chain": self.chain,
+                "roles": list(self.roles),
+                "stakeholders": list(self.places),
+                "link": self.link,
+            }
         return {
             "type": self.type,
             "kinds": list(self.activity_kinds),
@@ -67,6 +90,7 @@ class CriterionKind(Protocol):
     """What a registered kind has to answer."""
 
     columns: tuple[str, ...]
+    source: str
 
     def problems(self, params: Mapping[str, Any]) -> list[str]:
         """Sentences about parameters it cannot work with."""
@@ -112,5 +136,14 @@ def load() -> None:
     """Import the modules that register themselves; called when the app is ready."""
     from pipeline.criteria import (  # noqa: F401, PLC0415 - they need the models to be loaded
         activity_held,
+        attitude_at_least,
+        contacts_at_least,
+        coverage_at_least,
+        covered_to_level,
         field_filled,
+        met_by,
+        no_veto_against,
+        role_coverage_at_least,
+        role_named,
+        support_at_least,
     )

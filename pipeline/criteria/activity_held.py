@@ -47,6 +47,7 @@ class Stay(NamedTuple):
 @criterion("activity_held")
 class ActivityHeld:
     columns: tuple[str, ...] = ()
+    source = "activity_held"
 
     def problems(self, params: Mapping[str, Any]) -> list[str]:
         """It wants known kinds, a small count, and a yes or no."""

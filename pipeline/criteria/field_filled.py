@@ -41,6 +41,7 @@ def is_filled(value: Any) -> bool:
 @criterion("field_filled")
 class FieldFilled:
     columns = FIELDS
+    source = "field_filled"
 
     def problems(self, params: Mapping[str, Any]) -> list[str]:
         """It wants a list of known fields and nothing else."""

@@ -89,11 +89,15 @@ class ClockSerializer(serializers.Serializer):
 
 
 class RemedySerializer(serializers.Serializer):
-    type = serializers.ChoiceField(choices=["field", "activity"])
+    type = serializers.ChoiceField(choices=["field", "activity", "chain"])
     fields_ = serializers.ListField(child=serializers.CharField(), required=False)
     kinds = serializers.ListField(child=serializers.CharField(), required=False)
     with_contact = serializers.BooleanField(required=False)
     count = serializers.IntegerField(required=False)
+    chain = serializers.IntegerField(required=False, allow_null=True)
+    roles = serializers.ListField(child=serializers.CharField(), required=False)
+    stakeholders = serializers.ListField(child=serializers.IntegerField(), required=False)
+    link = serializers.CharField(required=False)
 
     def get_fields(self) -> dict[str, Any]:
         """`fields` is a name serializers keep for themselves."""

@@ -1,4 +1,4 @@
-"""What would supply what a gate lacks, as a page offers it: a field's form, or the quick log."""
+"""What would supply what a gate lacks, as a page offers it: a form, the quick log, a page."""
 
 from __future__ import annotations
 
@@ -26,10 +26,7 @@ class Help:
     fields: tuple[str, ...]
     url: str
     query: str
-
-    @property
-    def icon(self) -> str:
-        return "pencil" if self.fields else "plus"
+    page: str = ""
 
 
 def remedies(
@@ -52,6 +49,8 @@ def _help(opportunity: Opportunity, unmet: Unmet, back: str, then: str) -> Help:
         asked = {"only": ",".join(remedy.fields), "next": back}
         query = urlencode(asked | ({"then": then} if then else {}))
         return Help(*head, _("Fill in"), tuple(remedy.fields), f"{url}?{query}", "")
+    if remedy.type == "chain":
+        return Help(*head, _("Decision chain"), (), "", "", remedy.link)
     kind = _kind(remedy.activity_kinds)
     query = log_query(opportunity, kind) + ("&who=1" if remedy.with_contact else "")
     url = f"{reverse('quick-log')}?{query}&{urlencode({'next': back})}"

@@ -23,7 +23,19 @@ LATER = NOW + timedelta(hours=1)
 
 
 def test_the_kinds_there_are():
-    assert known_kinds() == ["activity_held", "field_filled"]
+    assert known_kinds() == [
+        "activity_held",
+        "attitude_at_least",
+        "contacts_at_least",
+        "coverage_at_least",
+        "covered_to_level",
+        "field_filled",
+        "met_by",
+        "no_veto_against",
+        "role_coverage_at_least",
+        "role_named",
+        "support_at_least",
+    ]
 
 
 def test_an_empty_field_is_named_and_offered(cast, b2b8):
