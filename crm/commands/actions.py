@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import events
 from core.errors import Conflict, Invalid
+from core.models import Event
 from crm.access import require, visible_customers
 from crm.commands.assignments import NOT_PEOPLE
 from crm.commands.fields import reason_of, refuse, take
@@ -147,10 +149,18 @@ def cancel(action: Action, *, reason: str, by: User, at: datetime) -> Action:
 
 
 @transaction.atomic
-def change_due(action: Action, *, due_date: date | None, by: User, at: datetime) -> Action:
-    """Move the day; the log keeps the earlier one."""
+def change_due(
+    action: Action, *, due_date: date | None, by: User, at: datetime, seen: str | None = None
+) -> Action:
+    """Move the day; the log keeps the earlier one.
+
+    `seen` is the day the actor had before his eyes, as 2026-02-13 or empty: if somebody has moved
+    it since, it is a Conflict that says to when.
+    """
     action, customer = _held(action, by)
     before = action.due_date
+    if seen is not None and seen != _day(before):
+        _refuse_moved(action, due_date)
     take(action, {"due_date": due_date})
     if before == action.due_date:
         return action
@@ -168,3 +178,24 @@ def change_due(action: Action, *, due_date: date | None, by: User, at: datetime)
         },
     )
     return action
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _refuse_moved(action: Action, due_date: date | None) -> None:
+    last = (
+        Event.objects.filter(scope_id=action.customer_id, subject_id=action.pk, name="action.moved")
+        .order_by("-at", "-id")
+        .first()
+    )
+    name = last.actor_name if last else _("Somebody")
+    now, yours = (date_format(day) if day else "–" for day in (action.due_date, due_date))
+    raise Conflict(
+        _(
+            "{name} changed this to “{now}” meanwhile. What you wrote, “{yours}”, is not saved."
+        ).format(name=name, now=now, yours=yours),
+        code="stale",
+        details={"by": last.actor_name if last else None},
+    )

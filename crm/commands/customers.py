@@ -39,6 +39,7 @@ FACTS = (
 """What `change_customer` changes; team and state have verbs of their own."""
 
 DEEPEST = 20
+LONGEST_QUOTE = 120
 
 
 @transaction.atomic
@@ -182,14 +183,16 @@ def change_customer(
     """Change what is given of FACTS.
 
     `seen_at` is the `updated_at` the actor had before his eyes, `seen` the values of single facts:
-    if somebody has changed them since, it is a Conflict that says who.
+    if somebody has changed them since, it is a Conflict that says who, and for a single fact what
+    it is now.
     """
     customer = lock_customer(customer.pk)
     require(by, "customer.change", customer)
     if seen_at is not None and seen_at != customer.updated_at:
         _refuse_stale(customer, by)
-    if any(getattr(customer, name) != value for name, value in (seen or {}).items()):
-        _refuse_stale(customer, by)
+    for name, value in (seen or {}).items():
+        if getattr(customer, name) != value:
+            _refuse_stale(customer, by, name, changes.get(name))
     before = {name: getattr(customer, name) for name in changes if name in FACTS}
     _take_facts(customer, changes, by)
     changed = differences(customer, before)
@@ -203,16 +206,20 @@ def change_customer(
     return customer
 
 
-def _refuse_stale(customer: Customer, by: User) -> None:
-    last = (
-        Event.objects.filter(scope_id=customer.pk, name="customer.changed")
-        .order_by("-at", "-id")
-        .first()
-    )
+def _refuse_stale(customer: Customer, by: User, fact: str = "", yours: Any = None) -> None:
+    changes = Event.objects.filter(scope_id=customer.pk, name="customer.changed")
+    if fact:
+        changes = changes.filter(data__changes__has_key=fact)
+    last = changes.order_by("-at", "-id").first()
+    name = last.actor_name if last else _("Somebody")
+    sentence = _("{name} changed this meanwhile. Look at it again before you do.")
+    if fact:
+        sentence = _(
+            "{name} changed this to “{now}” meanwhile. What you wrote, “{yours}”, is not saved."
+        )
+    now = getattr(customer, fact or "name")
     raise Conflict(
-        _("{name} changed this meanwhile. Look at it again before you do.").format(
-            name=last.actor_name if last else _("Somebody")
-        ),
+        sentence.format(name=name, now=_quoted(now), yours=_quoted(yours)),
         code="stale",
         details={
             "by": last.actor_name if last else None,
@@ -220,6 +227,12 @@ def _refuse_stale(customer: Customer, by: User) -> None:
             "changes": without_names(last.data.get("changes", {})) if last else {},
         },
     )
+
+
+def _quoted(value: Any) -> str:
+    """A value within a sentence; a long one only as far as it is needed to be known again."""
+    text = str(value or "–")
+    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
 
 
 @transaction.atomic

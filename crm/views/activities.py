@@ -226,5 +226,6 @@ def move_action(request: HttpRequest, pk: int) -> HttpResponse:
         due = Day(required=False).clean(request.POST.get("due_date", "")[:20])
     except ValidationError as error:
         raise Invalid(_("Give a date as 2026-02-13.")) from error
-    actions.change_due(action, due_date=due, by=request.user, at=timezone.now())
+    seen = request.POST.get("was")
+    actions.change_due(action, due_date=due, by=request.user, at=timezone.now(), seen=seen)
     return done(request, next_url(request, reverse("customer", args=[action.customer_id])))

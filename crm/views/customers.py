@@ -293,12 +293,18 @@ def fact(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
             changes={name: value},
-            seen={name: request.POST["was"]} if "was" in request.POST else None,
+            seen=_seen(request, name),
         )
     except Invalid as error:
         wrong = fact_of(found, name) | {"typed": value[:1000], "error": str(error)}
         return _fact(request, context | {"fact": wrong}, pk, status=422)
     return _fact(request, context | {"fact": fact_of(found, name), "saved": True}, pk)
+
+
+def _seen(request: HttpRequest, name: str) -> dict[str, str] | None:
+    """What stood there when the form was opened; a form sends the ends of lines as two signs."""
+    was = request.POST.get("was")
+    return None if was is None else {name: was.replace("\r\n", "\n")}
 
 
 def _fact(request: HttpRequest, context: dict[str, Any], pk: int, status: int = 200) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import localize, number_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -40,6 +42,8 @@ FIELDS = (
 
 AFTER_WIN_FIELDS = ("acceptance_date", "paid_date")
 """What still happens to a sale that has been won."""
+
+LONGEST_QUOTE = 120
 
 MOVED_ONLY = ("stage", "state", "closed_at", "ledger_seq")
 
@@ -76,19 +80,49 @@ def check_may_change(sale: Opportunity, names: Iterable[str]) -> None:
 
 def check_seen(sale: Opportunity, seen_at: datetime | None) -> None:
     """Refuse to write over what somebody else wrote after the actor had looked."""
-    if seen_at is None or seen_at == sale.updated_at:
-        return
-    last = (
-        Event.objects.filter(
-            scope_id=sale.customer_id, subject_id=sale.pk, name__startswith="opportunity."
-        )
-        .order_by("-at", "-id")
-        .first()
+    if seen_at is not None and seen_at != sale.updated_at:
+        _refuse_stale(sale, _("{name} changed this meanwhile. Look at it again before you do."))
+
+
+def check_facts_seen(sale: Opportunity, seen: Mapping[str, str], fields: Mapping[str, Any]) -> None:
+    """The same for single facts, each by its value."""
+    for name, was in seen.items():
+        now = getattr(sale, name)
+        if as_seen(now) != was:
+            _refuse_stale(
+                sale,
+                _(
+                    "{name} changed this to “{now}” meanwhile. What you wrote, “{yours}”, "
+                    "is not saved."
+                ),
+                fact=name,
+                now=_quoted(now),
+                yours=_quoted(fields.get(name)),
+            )
+
+
+def as_seen(value: Any) -> str:
+    """A fact as a page sends back what it showed."""
+    return "" if value is None else str(plain(value)).replace("\r\n", "\n")
+
+
+def _quoted(value: Any) -> str:
+    """A value within a sentence; a long one only as far as it is needed to be known again."""
+    if isinstance(value, Decimal):
+        return number_format(value, decimal_pos=2, force_grouping=True)
+    text = "–" if value in (None, "") else str(localize(value))
+    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+
+
+def _refuse_stale(sale: Opportunity, sentence: str, *, fact: str = "", **words: str) -> None:
+    events = Event.objects.filter(
+        scope_id=sale.customer_id, subject_id=sale.pk, name__startswith="opportunity."
     )
+    if fact:
+        events = events.filter(data__changes__has_key=fact)
+    last = events.order_by("-at", "-id").first()
     raise Conflict(
-        _("{name} changed this meanwhile. Look at it again before you do.").format(
-            name=last.actor_name if last else _("Somebody")
-        ),
+        sentence.format(name=last.actor_name if last else _("Somebody"), **words),
         code="stale",
         details={
             "by": last.actor_name if last else None,

@@ -8,6 +8,7 @@ passes: who comes second gets a Conflict with who was first.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from crm.models import Customer
 from pipeline.commands import clocks
 from pipeline.commands.fields import (
     FIELDS,
+    check_facts_seen,
     check_may_change,
     check_owner,
     check_seen,
@@ -92,18 +94,21 @@ def change_opportunity(
     by: User,
     at: datetime,
     seen_at: datetime | None = None,
+    seen: Mapping[str, str] | None = None,
     **fields: Any,
 ) -> Opportunity:
     """Change what is written about a sale, and who leads it; never its stage or state.
 
-    `seen_at` is the `updated_at` the actor had before his eyes: if the sale has changed since, it
-    is a Conflict that says who did it.
+    `seen_at` is the `updated_at` the actor had before his eyes, `seen` single facts as
+    `fields.as_seen` writes them: if somebody has changed them since, it is a Conflict that says
+    who, and for a single fact what it is now.
     """
     owner = fields.pop("owner", None)
     if owner is not None:
         lock_customer(opportunity.customer_id)
     sale = lock_sale(opportunity, by, "opportunity.change")
     check_seen(sale, seen_at)
+    check_facts_seen(sale, seen or {}, fields)
     check_may_change(sale, [*fields, *(["owner"] if owner else [])])
     before = {name: getattr(sale, name) for name in fields if name in FIELDS}
     set_fields(sale, fields)

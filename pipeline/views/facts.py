@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.errors import Invalid, NotFound
 from core.web import done, is_htmx, next_url
 from pipeline import access
+from pipeline.commands.fields import as_seen
 from pipeline.commands.opportunities import change_opportunity
 from pipeline.forms import FACTS, FactsForm, refuse
 from pipeline.models import Opportunity
@@ -54,13 +55,19 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def _save(request: HttpRequest, opportunity: Opportunity, form: FactsForm) -> bool:
+def _save(
+    request: HttpRequest,
+    opportunity: Opportunity,
+    form: FactsForm,
+    seen: dict[str, str] | None = None,
+) -> bool:
     try:
         change_opportunity(
             opportunity,
             by=request.user,
             at=timezone.now(),
             seen_at=_seen_at(request),
+            seen=seen,
             **form.changes(),
         )
     except Invalid as error:
@@ -77,6 +84,16 @@ def _seen_at(request: HttpRequest) -> datetime | None:
         return None
 
 
+def _seen(request: HttpRequest, name: str) -> dict[str, str]:
+    """What stood there when the form was opened; a form sends the ends of lines as two signs."""
+    if "was" not in request.POST:
+        return {}
+    seen = {name: request.POST["was"].replace("\r\n", "\n")}
+    if name == "amount" and "currency" in request.POST:  # it goes along, hidden
+        seen["currency"] = request.POST["currency"]
+    return seen
+
+
 @require_POST
 @login_required
 def fact(request: HttpRequest, pk: int, name: str) -> HttpResponse:
@@ -85,7 +102,8 @@ def fact(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise NotFound(_("There is no such fact."))
     opportunity = access.get_opportunity(request.user, pk)
     form = FactsForm(request.POST, instance=opportunity, only=(name,))
-    saved = form.is_valid() and _save(request, opportunity, form)
+    seen = _seen(request, name)
+    saved = form.is_valid() and _save(request, opportunity, form, seen)
     if not is_htmx(request):
         if not saved:
             messages.error(request, " ".join(str(e) for one in form.errors.values() for e in one))
@@ -93,7 +111,11 @@ def fact(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if saved:
         opportunity = access.get_opportunity(request.user, pk)
         form = FactsForm(instance=opportunity, only=(name,))
-    context = {"fact": shown(opportunity, name, form), "opportunity": opportunity, "saved": saved}
+    context = {
+        "fact": shown(opportunity, name, form, None if saved else seen.get(name)),
+        "opportunity": opportunity,
+        "saved": saved,
+    }
     status = 200 if saved else 422
     return render(request, "pipeline/opportunity.html#fact", context, status=status)
 
@@ -105,14 +127,20 @@ def full_day(day: date | None) -> str:
     return dateformat.format(day, pgettext("date format: day, month and year", "j M Y"))
 
 
-def shown(opportunity: Opportunity, name: str, form: FactsForm | None = None) -> dict[str, Any]:
-    """What the page needs of one fact: label, value, and the form that changes it."""
+def shown(
+    opportunity: Opportunity, name: str, form: FactsForm | None = None, was: str | None = None
+) -> dict[str, Any]:
+    """What the page needs of one fact: label, value, and the form that changes it.
+
+    `was` is what stood there when the form was opened, where that is not the value.
+    """
     form = form or FactsForm(instance=opportunity, only=(name,), auto_id=f"fact_{name}_%s")
     field = form[name]
     return {
         "name": name,
         "label": field.label,
         "value": getattr(opportunity, name),
+        "was": as_seen(getattr(opportunity, name)) if was is None else was,
         "field": field,
         "currency": form["currency"] if "currency" in form.fields else None,
         "is_date": name.endswith("_date"),

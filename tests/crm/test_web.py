@@ -1,5 +1,6 @@
 """Pages about customers: what they show, what they send, what they refuse."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -160,9 +161,32 @@ def test_a_fact_somebody_else_changed_is_not_overwritten(cast):
     response = as_user(cast.anna).post(path, {"region": "East", "was": ""}, **HTMX)
 
     assert response.status_code == 409
-    assert "Boris" in toast(response)["text"]
+    said = toast(response)["text"]
+    assert said == ("Boris changed this to “West” meanwhile. What you wrote, “East”, is not saved.")
+    page = as_user(cast.anna).post(path, {"region": "East", "was": ""})
+    assert (page.status_code, said in html.unescape(page.content.decode())) == (409, True)
     cast.acme.refresh_from_db()
     assert cast.acme.region == "West"
+    assert as_user(cast.anna).post(path, {"region": "East", "was": "West"}).status_code == 302
+
+
+def test_a_fact_of_several_lines_is_seen_as_it_is(cast):
+    path = f"/customers/{cast.acme.pk}/facts/other_names/"
+    as_user(cast.anna).post(path, {"other_names": "One\r\nTwo", "was": ""})
+
+    response = as_user(cast.anna).post(path, {"other_names": "One", "was": "One\r\nTwo"}, **HTMX)
+
+    assert response.status_code == 200
+
+
+def test_whoever_changed_another_fact_is_not_named(cast):
+    path = f"/customers/{cast.acme.pk}/facts/"
+    as_user(cast.boris).post(path + "region/", {"region": "West", "was": ""})
+    as_user(cast.dora).post(path + "industry/", {"industry": "Steel", "was": ""})
+
+    response = as_user(cast.anna).post(path + "region/", {"region": "East", "was": ""}, **HTMX)
+
+    assert toast(response)["text"].startswith("Boris changed this")
 
 
 @pytest.mark.parametrize("name", ["name", "team", "state", "pinyin", "is_demo"])
@@ -393,6 +417,25 @@ def test_people_and_parts_by_plain_forms(cast):
     assert (lee.title, lee.state) == ("CTO", "left")
     assert row.end_reason == "Done"
     assert cast.acme.state == "dormant"
+
+
+def test_a_day_somebody_else_moved_is_not_moved_back(cast):
+    anna, boris = as_user(cast.anna), as_user(cast.boris)
+    anna.post(f"/customers/{cast.acme.pk}/actions/", {"text": "Call", "due_date": "2026-12-01"})
+    path = f"/actions/{Action.objects.get().pk}/due/"
+    page = anna.get(f"/customers/{cast.acme.pk}/").content.decode()
+    assert 'name="was" value="2026-12-01"' in page
+    boris.post(path, {"due_date": "2026-12-09", "was": "2026-12-01"})
+
+    answer = anna.post(path, {"due_date": "2026-12-03", "was": "2026-12-01"}, **HTMX)
+
+    assert answer.status_code == 409
+    assert toast(answer)["text"] == (
+        "Boris changed this to “Dec. 9, 2026” meanwhile. "
+        "What you wrote, “Dec. 3, 2026”, is not saved."
+    )
+    assert str(Action.objects.get().due_date) == "2026-12-09"
+    assert anna.post(path, {"due_date": "", "was": "2026-12-09"}).status_code == 302
 
 
 def test_next_steps_by_plain_forms(cast):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 from datetime import timedelta
 
 import pytest
@@ -99,6 +101,64 @@ def test_a_fact_that_cannot_be_taken_says_why_and_changes_nothing(sign_in, cast,
     assert response.status_code == 422
     assert "aria-invalid" in response.content.decode()
     assert Opportunity.objects.values().get(pk=sale.pk) == before
+
+
+OVERTAKEN = [
+    ("problem", "", "It burns", "It stops", "It burns", "It stops"),
+    ("amount", "120000.00", "5000", "70", "5,000.00", "70.00"),
+    ("amount", "1.00", "", "70", "120,000.00", "70.00"),
+    ("decision_date", "", "2026-08-01", "2026-09-01", "Aug. 1, 2026", "Sept. 1, 2026"),
+]
+
+
+@pytest.mark.parametrize(("name", "was", "theirs", "ours", "they_said", "we_said"), OVERTAKEN)
+def test_a_fact_somebody_else_changed_is_not_overwritten(
+    sign_in, cast, sale, name, was, theirs, ours, they_said, we_said
+):
+    url, currency = page(sale) + f"facts/{name}/", {"currency": "CNY"}
+    if theirs:  # else nobody is known to have done it
+        first = sign_in(cast.boris).post(url, {name: theirs, "was": was, **currency}, headers=HTMX)
+        assert first.status_code == 200, first.content.decode()
+    before = Opportunity.objects.values().get(pk=sale.pk)
+    client = sign_in(cast.anna)
+    answer = client.post(url, {name: ours, "was": was, **currency}, headers=HTMX)
+    assert answer.status_code == 409
+    said = json.loads(answer["HX-Trigger"])["toast"]["text"]
+    assert (
+        f"changed this to “{they_said}” meanwhile. What you wrote, “{we_said}”, is not saved."
+        in said
+    )
+    assert said.startswith("Boris" if theirs else "Somebody")
+    plain = client.post(url, {name: ours, "was": was, **currency})
+    assert (plain.status_code, said in html.unescape(plain.content.decode())) == (409, True)
+    assert Opportunity.objects.values().get(pk=sale.pk) == before
+
+
+def test_a_fact_says_what_stood_there_when_it_was_opened(sign_in, cast, sale):
+    client = sign_in(cast.anna)
+    facts = {
+        "expected_close_date": "2026-09-01",
+        "decision_date": "2026-08-01",
+        "problem": "One\r\nTwo",
+    }
+    for name, value in facts.items():
+        form = client.get(page(sale, "facts")).content.decode()
+        assert form.count('name="was" value=""') > 0
+        posted = {name: value, "was": "", "currency": "CNY"}
+        assert client.post(page(sale) + f"facts/{name}/", posted, headers=HTMX).status_code == 200
+    form = client.get(page(sale, "facts")).content.decode()
+    for was in ("120000.00", "2026-08-01", "2026-09-01", "One\nTwo"):
+        assert f'name="was" value="{was}"' in form
+    again = {"problem": "Three", "was": "One\r\nTwo"}
+    assert client.post(page(sale) + "facts/problem/", again, headers=HTMX).status_code == 200
+
+
+def test_an_amount_does_not_bring_an_old_currency_back(sign_in, cast, sale):
+    opportunities.change_opportunity(sale, by=cast.boris, at=sale.updated_at, currency="EUR")
+    posted = {"amount": "5", "was": "120000.00", "currency": "CNY"}
+    answer = sign_in(cast.anna).post(page(sale) + "facts/amount/", posted, headers=HTMX)
+    assert answer.status_code == 409
+    assert Opportunity.objects.get(pk=sale.pk).currency == "EUR"
 
 
 @pytest.mark.parametrize("name", ["stage", "state", "ledger_seq", "owner", "closed_at"])
