@@ -26,6 +26,8 @@ from crm.models import (
     Activity,
     Assignment,
     Chain,
+    ChainLine,
+    ChainStep,
     Contact,
     Customer,
     Evidence,
@@ -252,6 +254,25 @@ def get_stakeholder(user: User, pk: int) -> Stakeholder:
     """A place of a chain, also one that was removed."""
     rows = limit_to_visible(Stakeholder.objects.all(), user, through="chain__customer")
     return find(rows.select_related("chain__customer__team", "contact"), pk)
+
+
+def get_standing_chain(customer: Customer) -> Chain:
+    """The standing chain of a customer the user was found to see; NotFound where none is."""
+    chain = Chain.objects.filter(customer=customer, is_standing=True).first()
+    if chain is None:
+        raise NotFound(_("Nobody has begun the decision chain of this customer."))
+    chain.customer = customer
+    return chain
+
+
+def get_chain_line(user: User, pk: int) -> ChainLine:
+    rows = limit_to_visible(ChainLine.objects.all(), user, through="chain__customer")
+    return find(rows, pk)
+
+
+def get_chain_step(user: User, pk: int) -> ChainStep:
+    rows = limit_to_visible(ChainStep.objects.all(), user, through="chain__customer")
+    return find(rows.select_related("chain"), pk)
 
 
 def get_evidence(user: User, pk: int) -> Evidence:

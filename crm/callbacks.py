@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from accounts.models import User
-from crm.models import Activity, Reassignment
+from crm.models import Activity, Contact, Reassignment
 
 
 class ActivityLogged(Protocol):
@@ -51,6 +51,16 @@ Counted are the things at the move's customers held by the giver (True) or the r
 
 ACTIVITY_LOGGED: list[ActivityLogged] = []
 """After an activity was written, before the commit."""
+
+
+class ContactsMerged(Protocol):
+    """Called with the one that was merged; what names him goes to the one that stays."""
+
+    def __call__(self, contact: Contact, *, into: Contact, by: User, at: datetime) -> None: ...
+
+
+CONTACTS_MERGED: list[ContactsMerged] = []
+"""After the rows of this floor have followed, before the commit."""
 
 ACTIVITY_WEAKENED: list[Callable[[Activity], None]] = []
 """Before an activity is taken back, or changed so that it proves less; may refuse."""

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.access import may as role_may
 from accounts.access import reach
 from accounts.models import User
+from core.errors import NotFound
 from crm import access as crm_access
-from crm.models import Assignment
+from crm.models import Assignment, Chain
 from pipeline.models import Opportunity
 
 
@@ -24,6 +26,13 @@ def get_opportunity(user: User, pk: int) -> Opportunity:
     return crm_access.find(
         visible_opportunities(user).select_related("customer", "owner", "product"), pk
     )
+
+
+def get_chain_of(opportunity: Opportunity) -> Chain:
+    """The chain of a sale the user was found to see; NotFound while it has none."""
+    if opportunity.chain is None:
+        raise NotFound(_("This sale has no decision chain of its own yet."))
+    return opportunity.chain
 
 
 def may(by: User, capability: str, opportunity: Opportunity) -> bool:

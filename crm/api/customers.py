@@ -13,7 +13,7 @@ from core.api.pagination import CURSOR, LIMIT
 from core.api.views import ChangesOne, Endpoint, ReadRows, RunsCommand
 from crm import access
 from crm.api.links import page_link
-from crm.commands import assignments, contacts, customers
+from crm.commands import assignments, contacts, customers, moving_on
 from crm.commands.locks import lock_below, lock_customer
 from crm.models import Contact, Customer
 from crm.queries import customers as queries
@@ -23,6 +23,7 @@ from crm.queries.stories import TOPICS
 from crm.serializers import activities as activity_shapes
 from crm.serializers import assignments as assignment_shapes
 from crm.serializers import customers as shapes
+from crm.serializers.chain import ContactMergeInput, ContactMoveInput
 
 
 class Customers(ReadRows, RunsCommand):
@@ -244,3 +245,33 @@ class ContactLeft(RunsCommand):
         contact = access.get_contact(self.request.user, pk)
         contacts.mark_left(contact, by=self.request.user, at=self.now, left=data["left"])
         return access.get_contact(self.request.user, pk)
+
+
+class ContactMove(RunsCommand):
+    """Say that a person works for another customer from now on."""
+
+    input_class = ContactMoveInput
+    output_class = shapes.ContactShape
+    success_status = 200
+
+    def run(self, data: dict[str, Any], pk: int) -> Contact:
+        """Move it."""
+        user = self.request.user
+        contact = access.get_contact(user, pk)
+        to = access.get_customer(user, data.pop("customer"))
+        return moving_on.move_contact(contact, to=to, by=user, at=self.now, facts=data)
+
+
+class ContactMerge(RunsCommand):
+    """Say that a person was noted twice: this one goes into the other."""
+
+    input_class = ContactMergeInput
+    output_class = shapes.ContactShape
+    success_status = 200
+
+    def run(self, data: dict[str, Any], pk: int) -> Contact:
+        """Merge them; the answer is the one that stays."""
+        user = self.request.user
+        contact = access.get_contact(user, pk)
+        into = access.get_contact(user, data["into"])
+        return moving_on.merge_contacts(contact, into=into, by=user, at=self.now)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import activities, assignments, customers
+from crm.api import activities, assignments, chain, customers, proofs
 
 urlpatterns = [
     path("customers/", customers.Customers.as_view(), name="api-customers"),
@@ -20,6 +20,42 @@ urlpatterns = [
     path("contacts/", customers.Contacts.as_view(), name="api-contacts"),
     path("contacts/<int:pk>/", customers.OneContact.as_view(), name="api-contact"),
     path("contacts/<int:pk>/left/", customers.ContactLeft.as_view(), name="api-contact-left"),
+    path("contacts/<int:pk>/move/", customers.ContactMove.as_view(), name="api-contact-move"),
+    path("contacts/<int:pk>/merge/", customers.ContactMerge.as_view(), name="api-contact-merge"),
+    path("customers/<int:pk>/chain/", chain.CustomerChain.as_view(), name="api-customer-chain"),
+    path("chains/", chain.Chains.as_view(), name="api-chains"),
+    path("chains/<int:pk>/", chain.OneChain.as_view(), name="api-chain"),
+    path(
+        "chains/<int:pk>/take-latest/",
+        chain.ChainTakeLatest.as_view(),
+        name="api-chain-take-latest",
+    ),
+    path(
+        "chains/<int:pk>/stakeholders/",
+        chain.Stakeholders.as_view(),
+        name="api-chain-stakeholders",
+    ),
+    path("chains/<int:pk>/lines/", chain.Lines.as_view(), name="api-chain-lines"),
+    path("chains/<int:pk>/steps/", chain.Steps.as_view(), name="api-chain-steps"),
+    path("chain-lines/<int:pk>/", chain.OneLine.as_view(), name="api-chain-line"),
+    path("chain-steps/<int:pk>/", chain.OneStep.as_view(), name="api-chain-step"),
+    path("stakeholders/<int:pk>/", chain.OneStakeholder.as_view(), name="api-stakeholder"),
+    path(
+        "stakeholders/<int:pk>/fill/", chain.StakeholderFill.as_view(), name="api-stakeholder-fill"
+    ),
+    path(
+        "stakeholders/<int:pk>/attitude/",
+        chain.StakeholderAttitude.as_view(),
+        name="api-stakeholder-attitude",
+    ),
+    path(
+        "stakeholders/<int:pk>/history/",
+        chain.StakeholderHistory.as_view(),
+        name="api-stakeholder-history",
+    ),
+    path("evidence/", proofs.EvidenceList.as_view(), name="api-evidence"),
+    path("evidence/<int:pk>/", proofs.OneEvidence.as_view(), name="api-evidence-one"),
+    path("ties/", proofs.Ties.as_view(), name="api-ties"),
     path("activities/", activities.Activities.as_view(), name="api-activities"),
     path("activities/<int:pk>/", activities.OneActivity.as_view(), name="api-activity"),
     path(

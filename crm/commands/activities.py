@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -138,10 +138,18 @@ def _check_times(activity: Activity, at: datetime) -> None:
 
 
 def _people(
-    customer: Customer, contacts: Iterable[Contact], colleagues: Iterable[User]
+    customer: Customer,
+    contacts: Iterable[Contact],
+    colleagues: Iterable[User],
+    known: Container[int] = (),
 ) -> tuple[list[Contact], list[User]]:
+    """Both without doubles. Who took part as it is noted (`known`) may work elsewhere by now."""
     theirs = list({contact.pk: contact for contact in contacts}.values())
-    strangers = [contact.name for contact in theirs if contact.customer_id != customer.pk]
+    strangers = [
+        contact.name
+        for contact in theirs
+        if contact.customer_id != customer.pk and contact.pk not in known
+    ]
     if strangers:
         sentence = _("Not of this customer: {names}.").format(names=", ".join(strangers))
         refuse({"contacts": [sentence]})
@@ -203,7 +211,8 @@ def change_activity(
     before = {name: getattr(activity, name) for name in changes}
     take(activity, changes)
     _check_times(activity, at)
-    theirs, ours = _people(customer, contacts or (), colleagues or ())
+    known = set(activity.contacts.values_list("pk", flat=True)) if contacts else set()
+    theirs, ours = _people(customer, contacts or (), colleagues or (), known)
     changed = differences(activity, before)
     if _proves_less(activity, changed, theirs if contacts is not None else None):
         _ask_whether_it_may_weaken(activity)

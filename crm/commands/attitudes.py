@@ -14,7 +14,7 @@ from core import events
 from core.errors import Conflict
 from crm.commands import evidence as proofs
 from crm.commands.fields import refuse
-from crm.commands.stakeholders import hold_place
+from crm.commands.stakeholders import ASSESSED, hold_place
 from crm.metrics.confidence import Item, confidence_of
 from crm.models import Evidence, Stakeholder, StakeholderSpan, Tier
 
@@ -52,16 +52,7 @@ def set_attitude(
     held.attitude_evidence = proof
     held.confidence = confidence_of(_item(proof), map(_item, _earlier(held)))
     held.updated_at = at
-    held.save(
-        update_fields=[
-            "attitude",
-            "attitude_at",
-            "attitude_tier",
-            "attitude_evidence",
-            "confidence",
-            "updated_at",
-        ]
-    )
+    held.save(update_fields=[*ASSESSED, "updated_at"])
     events.record(
         "stakeholder.attitude_changed",
         held,

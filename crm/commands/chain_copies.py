@@ -12,7 +12,7 @@ from accounts.models import User
 from core import events
 from core.errors import Conflict
 from crm.commands.chain import ordered
-from crm.commands.stakeholders import FACTS, hold_chain, roles_of, superiors_of
+from crm.commands.stakeholders import ASSESSED, FACTS, hold_chain, roles_of, superiors_of
 from crm.models import (
     Chain,
     ChainLine,
@@ -22,14 +22,6 @@ from crm.models import (
     Role,
     Stakeholder,
     StakeholderRole,
-)
-
-ASSESSED = (
-    "attitude",
-    "attitude_at",
-    "attitude_tier",
-    "attitude_evidence_id",
-    "confidence",
 )
 
 

@@ -65,6 +65,7 @@ def change_contact(
     customer = lock_customer(contact.customer_id)
     require(by, "contact.change", customer)
     contact = lock(contact)
+    refuse_merged(contact)
     if seen_at is not None and seen_at != contact.updated_at:
         raise Conflict(
             _("Somebody changed {name} meanwhile. Look again before you do.").format(
@@ -91,6 +92,16 @@ def change_contact(
     return contact
 
 
+def refuse_merged(contact: Contact) -> None:
+    """What was merged into another is a signpost: go on there."""
+    if contact.state == Contact.State.MERGED:
+        raise Conflict(
+            _("{name} was merged into another person here. Go on there.").format(name=contact.name),
+            code="merged",
+            details={"contact": contact.merged_into_id},
+        )
+
+
 def _take_facts(contact: Contact, facts: Mapping[str, Any]) -> None:
     unknown = set(facts) - set(FACTS)
     refuse({name: [_("This cannot be changed here.")] for name in sorted(unknown)})
@@ -103,6 +114,7 @@ def mark_left(contact: Contact, *, by: User, at: datetime, left: bool = True) ->
     customer = lock_customer(contact.customer_id)
     require(by, "contact.change", customer)
     contact = lock(contact)
+    refuse_merged(contact)
     state = Contact.State.LEFT if left else Contact.State.ACTIVE
     if contact.state == state:
         return contact

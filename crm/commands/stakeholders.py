@@ -50,6 +50,9 @@ OF_THE_PERSON = (
 )
 """What goes with the person when the place becomes a ghost."""
 
+ASSESSED = ("attitude", "attitude_at", "attitude_tier", "attitude_evidence", "confidence")
+"""What an assessment sets, always together."""
+
 USUAL_POWER = {
     Role.ECONOMIC_BUYER: 5,
     Role.APPROVER: 4,
@@ -337,7 +340,7 @@ def fill_ghost(
         raise Conflict(_("Somebody fills this place already."), code="not_a_ghost")
     known = Stakeholder.objects.filter(chain=chain, contact=contact, removed_at=None).first()
     if known is not None and contact.customer_id == customer.pk:
-        return _join(ghost, lock(known), customer, by=by, at=at)
+        return join(ghost, lock(known), customer, by=by, at=at)
     _refuse_unfit(contact, customer, chain)
     ghost.contact = contact
     ghost.updated_at = at
@@ -353,22 +356,29 @@ def fill_ghost(
     return ghost
 
 
-def _join(
+def join(
     leaving: Stakeholder, staying: Stakeholder, customer: Customer, *, by: User, at: datetime
 ) -> Stakeholder:
-    """One place out of two: roles, power, reports and lines go to the one that stays."""
+    """One place out of two: roles, power, reports, lines and the newer attitude stay."""
     roles = list(dict.fromkeys([*roles_of(staying), *roles_of(leaving)]))
     _follow(leaving, staying, at=at)
     _take_out(leaving, at=at)
     staying.refresh_from_db()
     staying.formal_power = max(staying.formal_power, leaving.formal_power)
+    if leaving.attitude_at and (
+        not staying.attitude_at or leaving.attitude_at > staying.attitude_at
+    ):
+        for name in ASSESSED:
+            setattr(staying, name, getattr(leaving, name))
     staying.required_level = max(staying.required_level, leaving.required_level)
     above = leaving.reports_to
     if staying.reports_to_id is None and above is not None:
         is_below = staying.pk in [above.pk, *superiors_of(above)]
         staying.reports_to = None if is_below else above
     staying.updated_at = at
-    staying.save(update_fields=["formal_power", "required_level", "reports_to", "updated_at"])
+    staying.save(
+        update_fields=["formal_power", "required_level", "reports_to", "updated_at", *ASSESSED]
+    )
     _write_roles(staying, roles)
     events.record(
         "stakeholder.filled",
@@ -447,18 +457,14 @@ def vacate(held: Stakeholder, *, at: datetime) -> None:
         field: Any = Stakeholder._meta.get_field(name)
         setattr(held, name, field.get_default())
     held.contact = None
-    held.attitude = held.attitude_at = held.attitude_tier = held.attitude_evidence = None
-    held.confidence = ""
+    for name in ASSESSED:
+        setattr(held, name, "" if name == "confidence" else None)
     held.updated_at = at
     held.save(
         update_fields=[
             *OF_THE_PERSON,
+            *ASSESSED,
             "contact",
-            "attitude",
-            "attitude_at",
-            "attitude_tier",
-            "attitude_evidence",
-            "confidence",
             "updated_at",
         ]
     )

@@ -57,7 +57,9 @@ def page_of(customer: Customer, user: User) -> Page:
         key=lambda row: (Assignment.Part.values.index(row.part), row.starts_at),
     )
     contacts = list(
-        Contact.objects.filter(customer=customer).order_by("state", "name", "pk")[:MOST_PEOPLE]
+        Contact.objects.filter(customer=customer)
+        .exclude(state=Contact.State.MERGED)
+        .order_by("state", "name", "pk")[:MOST_PEOPLE]
     )
     actions: list[Any] = list(
         Action.objects.filter(customer=customer, state=Action.State.PLANNED)

@@ -174,6 +174,7 @@ class ContactShape(serializers.ModelSerializer):
             "email",
             "phone",
             "state",
+            "merged_into",
             "created_at",
             "updated_at",
             "source",

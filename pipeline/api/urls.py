@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pipeline.api.board import OpportunityBoard
+from pipeline.api.chain import OpportunityChain
 from pipeline.api.definitions import Pipelines, Products
 from pipeline.api.opportunities import OneOpportunity, Opportunities, OpportunityTransitions
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("opportunities/", Opportunities.as_view(), name="api-opportunities"),
     path("opportunities/board/", OpportunityBoard.as_view(), name="api-opportunity-board"),
     path("opportunities/<int:pk>/", OneOpportunity.as_view(), name="api-opportunity"),
+    path("opportunities/<int:pk>/chain/", OpportunityChain.as_view(), name="api-opportunity-chain"),
     path(
         "opportunities/<int:pk>/transitions/",
         OpportunityTransitions.as_view(),

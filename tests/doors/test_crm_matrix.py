@@ -13,8 +13,11 @@ from django.urls import reverse
 
 from crm import urls
 from crm.api import urls as api_urls
+from crm.commands import chain as chains
+from crm.commands.evidence import note_evidence
+from crm.commands.stakeholders import add_stakeholder
 from crm.models import Action, Assignment, Reassignment
-from tests.cast import NOW, ActivityFactory, ContactFactory, gather
+from tests.cast import NOW, ActivityFactory, ContactFactory, CustomerFactory, assign, gather
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +167,100 @@ API = {
         ("patch", {"title": "x"}, 401, 200, 403, 200, 404, 200, 403),
     ],
     "api-contact-left": [("post", {}, 401, 200, 403, 200, 404, 200, 403)],
+    "api-contact-move": [
+        ("post", {"customer": "OTHER"}, 401, 200, 403, 200, 404, 200, 403),
+        ("post", {"customer": "ZENITH"}, 401, 404, 404, 404, 404, 200, 403),
+    ],
+    "api-contact-merge": [("post", {"into": "TWIN"}, 401, 200, 403, 200, 404, 200, 403)],
+    "api-customer-chain": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("post", {}, 401, 200, 403, 200, 404, 200, 403),
+    ],
+    "api-chains": [
+        ("get", None, 401, 200, 200, 200, 200, 200, 200),
+        ("post", {}, 401, 405, 405, 405, 405, 405, 405),
+    ],
+    "api-chain": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("delete", None, 401, 405, 405, 405, 405, 405, 405),
+    ],
+    "api-chain-take-latest": [("post", {}, 401, 409, 403, 409, 404, 409, 403)],
+    "api-chain-stakeholders": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("post", {"roles": ["coach"]}, 401, 201, 403, 201, 404, 201, 403),
+    ],
+    "api-chain-lines": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        (
+            "post",
+            {"source": "GHOST", "target": "PLACE", "kind": "alliance"},
+            401,
+            201,
+            403,
+            201,
+            404,
+            201,
+            403,
+        ),
+    ],
+    "api-chain-steps": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("post", {"name": "Board"}, 401, 201, 403, 201, 404, 201, 403),
+    ],
+    "api-chain-line": [
+        ("delete", None, 401, 204, 403, 204, 404, 204, 403),
+        ("get", None, 401, 405, 405, 405, 405, 405, 405),
+    ],
+    "api-chain-step": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("patch", {"name": "x"}, 401, 200, 403, 200, 404, 200, 403),
+        ("delete", None, 401, 204, 403, 204, 404, 204, 403),
+    ],
+    "api-stakeholder": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("patch", {"formal_power": 2}, 401, 200, 403, 200, 404, 200, 403),
+        ("patch", {"attitude": 2}, 401, 200, 403, 200, 404, 200, 403),
+        ("delete", None, 401, 204, 403, 204, 404, 204, 403),
+    ],
+    "api-stakeholder-fill": [("post", {"contact": "TWIN"}, 401, 409, 403, 409, 404, 409, 403)],
+    "api-stakeholder-attitude": [
+        ("post", {"attitude": 1, "evidence": "PROOF"}, 401, 200, 403, 200, 404, 200, 403),
+        ("post", {"attitude": 1}, 401, 400, 403, 400, 404, 400, 403),
+    ],
+    "api-stakeholder-history": [("get", None, 401, 200, 200, 200, 404, 200, 200)],
+    "api-evidence": [
+        ("get", None, 401, 200, 200, 200, 200, 200, 200),
+        (
+            "post",
+            {"customer": "ACME", "tier": 3, "text": "x"},
+            401,
+            201,
+            403,
+            201,
+            404,
+            201,
+            403,
+        ),
+    ],
+    "api-evidence-one": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("patch", {"tier": 1}, 401, 405, 405, 405, 405, 405, 405),
+        ("delete", None, 401, 405, 405, 405, 405, 405, 405),
+    ],
+    "api-ties": [
+        ("get", None, 401, 200, 200, 200, 200, 200, 200),
+        (
+            "post",
+            {"contact": "CONTACT", "level": 1, "evidence": "PROOF"},
+            401,
+            201,
+            403,
+            201,
+            404,
+            201,
+            403,
+        ),
+    ],
     "api-activities": [
         ("get", None, 401, 200, 200, 200, 200, 200, 200),
         (
@@ -223,6 +320,10 @@ def company():
     """The cast, and one of each thing at Acme."""
     cast = gather()
     cast.contact = ContactFactory(customer=cast.acme)
+    cast.twin = ContactFactory(customer=cast.acme)
+    cast.other = CustomerFactory(name="Other", team=cast.north)
+    assign(cast.other, cast.anna)
+    seal(cast)
     cast.activity = ActivityFactory(customer=cast.acme, author=cast.anna)
     cast.action = Action.objects.create(
         customer=cast.acme, owner=cast.anna, text="Call", created_at=NOW
@@ -244,18 +345,40 @@ def company():
     return cast
 
 
+def seal(cast):
+    """A chain at Acme with a place, a ghost, a line, a step and a piece of evidence."""
+    write = {"by": cast.anna, "at": NOW}
+    cast.chain = chains.standing_chain(cast.acme, **write)
+    cast.place = add_stakeholder(cast.chain, contact=cast.contact, **write)
+    cast.ghost = add_stakeholder(cast.chain, roles=["approver"], **write)
+    cast.line = chains.draw_line(
+        cast.chain, source=cast.place, target=cast.ghost, kind="conflict", **write
+    )
+    cast.step = chains.add_step(cast.chain, facts={"name": "Board"}, **write)
+    cast.evidence = note_evidence(customer=cast.acme, facts={"text": "x", "tier": 3}, **write)
+
+
 def address(cast, name):
     thing = {
         "contact-edit": cast.contact,
         "contact-left": cast.contact,
         "api-contact": cast.contact,
         "api-contact-left": cast.contact,
+        "api-contact-move": cast.contact,
+        "api-contact-merge": cast.contact,
+        "api-chain-line": cast.line,
+        "api-chain-step": cast.step,
+        "api-evidence-one": cast.evidence,
         "assignment-end": cast.deputy,
         "api-assignment": cast.deputy,
         "api-assignment-end": cast.deputy,
         "reassignment": cast.act,
         "api-reassignment": cast.act,
     }.get(name, cast.acme)
+    if name.startswith("api-chain") and name not in ("api-chain-line", "api-chain-step"):
+        thing = cast.chain
+    if name.startswith(("api-stakeholder", "stakeholder")):
+        thing = cast.place
     if "activity" in name:
         thing = cast.activity
     if name.removeprefix("api-").startswith("action") and name not in ("action-new", "api-actions"):
@@ -277,6 +400,13 @@ def filled(cast, body):
         "NILS": cast.nils.pk,
         "ANNA": cast.anna.pk,
         "ACME": cast.acme.pk,
+        "ZENITH": cast.zenith.pk,
+        "OTHER": cast.other.pk,
+        "CONTACT": cast.contact.pk,
+        "TWIN": cast.twin.pk,
+        "GHOST": cast.ghost.pk,
+        "PLACE": cast.place.pk,
+        "PROOF": {"text": "x", "tier": 3},
         "SHARE": f"{cast.acme.pk}:{cast.anna.pk}",
     }
 
