@@ -33,6 +33,7 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "action.change": _TEAM,
     "chain.change": _TEAM,
     "tie.change": _TEAM,
+    "peer_pair.change": _TEAM,
     "commitment.make": _TEAM,
     "commitment.change": _TEAM,
     # sales

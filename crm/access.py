@@ -31,6 +31,7 @@ from crm.models import (
     Contact,
     Customer,
     Evidence,
+    PeerPair,
     Reassignment,
     Stakeholder,
     Tie,
@@ -54,6 +55,7 @@ PARTS_FOR = {
     "contact.change": TEAM_PARTS,
     "chain.change": TEAM_PARTS,
     "tie.change": TEAM_PARTS,
+    "peer_pair.change": TEAM_PARTS,
     "commitment.make": TEAM_PARTS,
     "commitment.change": TEAM_PARTS,
 }
@@ -217,6 +219,11 @@ def visible_ties(user: User) -> QuerySet[Tie]:
     return limit_to_visible(Tie.objects.all(), user, through="contact__customer")
 
 
+def visible_peer_pairs(user: User) -> QuerySet[PeerPair]:
+    """Who of us is to meet whom, where the user sees the customer the contact works for."""
+    return limit_to_visible(PeerPair.objects.all(), user, through="contact__customer")
+
+
 def get_contact(user: User, pk: int) -> Contact:
     return find(visible_contacts(user).select_related("customer"), pk)
 
@@ -277,6 +284,10 @@ def get_chain_step(user: User, pk: int) -> ChainStep:
 
 def get_evidence(user: User, pk: int) -> Evidence:
     return find(visible_evidence(user).select_related("customer", "activity"), pk)
+
+
+def get_peer_pair(user: User, pk: int) -> PeerPair:
+    return find(visible_peer_pairs(user).select_related("contact__customer__team", "user"), pk)
 
 
 def get_assignment(user: User, pk: int) -> Assignment:

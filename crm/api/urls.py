@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import activities, assignments, chain, customers, proofs
+from crm.api import activities, assignments, chain, customers, peer_pairs, proofs
 
 urlpatterns = [
     path("customers/", customers.Customers.as_view(), name="api-customers"),
@@ -77,6 +77,9 @@ urlpatterns = [
     path(
         "assignments/<int:pk>/end/", assignments.AssignmentEnd.as_view(), name="api-assignment-end"
     ),
+    path("peer-pairs/", peer_pairs.PeerPairs.as_view(), name="api-peer-pairs"),
+    path("peer-pairs/<int:pk>/", peer_pairs.OnePeerPair.as_view(), name="api-peer-pair"),
+    path("peer-pairs/<int:pk>/end/", peer_pairs.PeerPairEnd.as_view(), name="api-peer-pair-end"),
     path("reassignments/", assignments.Reassignments.as_view(), name="api-reassignments"),
     path(
         "reassignments/preview/",

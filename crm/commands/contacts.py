@@ -15,6 +15,7 @@ from core.errors import Conflict
 from crm.access import require
 from crm.commands.fields import differences, refuse, take
 from crm.commands.locks import lock, lock_customer
+from crm.commands.peer_pairs import end_all_with
 from crm.models import Contact, Customer
 
 FACTS = ("name", "title", "department", "level", "email", "phone")
@@ -129,4 +130,6 @@ def mark_left(contact: Contact, *, by: User, at: datetime, left: bool = True) ->
         scope=customer,
         data={"name": contact.name},
     )
+    if left:
+        end_all_with(contact, reason=_("Has left"), by=by, at=at)
     return contact

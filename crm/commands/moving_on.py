@@ -18,6 +18,7 @@ from crm.commands.actions import plan
 from crm.commands.contacts import refuse_merged
 from crm.commands.fields import refuse, take
 from crm.commands.locks import lock, lock_customer
+from crm.commands.peer_pairs import end_all_with
 from crm.commands.stakeholders import join, roles_of, vacate
 from crm.commands.ties import open_tie
 from crm.models import (
@@ -69,6 +70,7 @@ def move_contact(
     facts = dict(facts or {})
     unknown = set(facts) - {*AT_WORK, *REACHED_BY}
     refuse({name: [_("This cannot be changed here.")] for name in sorted(unknown)})
+    end_all_with(contact, reason=_("Has left"), by=by, at=at)
     before = _end_employment(contact, former, at=at)
     blank = {"title": "", "department": "", "level": None, "email": "", "phone": ""}
     take(contact, blank | facts)

@@ -7,6 +7,7 @@ from crm.models.chain import Chain, ChainLine, ChainStep
 from crm.models.contact import Contact
 from crm.models.customer import Customer
 from crm.models.evidence import Confidence, Evidence, Tier
+from crm.models.peer_pair import PeerPair
 from crm.models.permissions import CustomerGroupPermission, CustomerUserPermission
 from crm.models.stakeholder import Role, Stakeholder, StakeholderRole, StakeholderSpan
 from crm.models.tie import Employment, Tie
@@ -27,6 +28,7 @@ __all__ = [
     "CustomerUserPermission",
     "Employment",
     "Evidence",
+    "PeerPair",
     "Reassignment",
     "Role",
     "Stakeholder",

@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from core.display import name_initials
-from crm.metrics.picture import Line, Ours, Picture, Place
-from crm.models import Assignment, Chain, ChainLine, StakeholderSpan, Tie
+from crm.metrics.picture import Line, Ours, Peer, Picture, Place
+from crm.models import Assignment, Chain, ChainLine, PeerPair, StakeholderSpan, Tie
 
 DECAYS_AFTER = timedelta(days=180)
 """Without an answer for so long, a tie is worth one level less; again after as long again."""
@@ -40,7 +40,7 @@ class Known:
 
 
 def picture(chain: Chain, *, at: datetime) -> Picture:
-    """The chain at a moment up to now; five queries, however long it is.
+    """The chain at a moment up to now; six queries, however long it is.
 
     Names and titles are those of today; who filled a place, his roles, power and attitude, the
     lines, and how well we knew him are those of the moment.
@@ -53,6 +53,7 @@ def picture(chain: Chain, *, at: datetime) -> Picture:
     contacts = {span.contact_id for span in spans if span.contact_id is not None}
     met = answered(contacts, at=at)
     ties = ties_to(contacts, at=at, met=met)
+    peers = peers_of(contacts, at=at, met=met)
     levels: dict[int, int] = {}
     for tie in ties:
         levels[tie.contact_id] = max(levels.get(tie.contact_id, 0), tie.level)
@@ -63,7 +64,7 @@ def picture(chain: Chain, *, at: datetime) -> Picture:
         customer_id=chain.customer_id,
         at=at,
         revision=chain.revision,
-        places=tuple(_place(span, levels, met, here) for span in spans),
+        places=tuple(_place(span, levels, met, here, peers) for span in spans),
         lines=tuple(
             Line(line.pk, line.source_id, line.target_id, line.kind, line.strength)
             for line in lines
@@ -83,6 +84,7 @@ def _place(
     levels: dict[int, int],
     met: dict[tuple[int, int | None], datetime],
     here: set[int],
+    peers: dict[int, tuple[Peer, ...]],
 ) -> Place:
     contact = span.contact
     pk = span.contact_id
@@ -104,6 +106,7 @@ def _place(
         required_level=span.required_level,
         last_two_way_at=max((at for (of, _user), at in met.items() if of == pk), default=None),
         reports_to=span.reports_to_id if span.reports_to_id in here else None,
+        peers=peers.get(pk, ()) if pk else (),
     )
 
 
@@ -129,6 +132,29 @@ def ties_to(
         .order_by("contact_id", "user_id")
     )
     return [_known(row, met.get((row.contact_id, row.user_id)), at) for row in rows]
+
+
+def peers_of(
+    contacts: Iterable[int], *, at: datetime, met: dict[tuple[int, int | None], datetime]
+) -> dict[int, tuple[Peer, ...]]:
+    """Contact -> who of us is paired with him at a moment; who may not sign in meets nobody."""
+    rows = (
+        _during(PeerPair.objects.filter(contact__in=sorted(contacts), user__is_active=True), at)
+        .select_related("user")
+        .order_by("contact_id", "-user__level", "user__name", "pk")
+    )
+    found: dict[int, tuple[Peer, ...]] = {}
+    for row in rows:
+        due = due_at(row, met.get((row.contact_id, row.user_id)))
+        name = str(row.user)
+        peer = Peer(row.user_id, name, name_initials(name), is_overdue=due < at)
+        found[row.contact_id] = (*found.get(row.contact_id, ()), peer)
+    return found
+
+
+def due_at(row: PeerPair, last: datetime | None) -> datetime:
+    """Until when the two have to meet next; a new pair has its full rhythm."""
+    return max(row.starts_at, last or row.starts_at) + timedelta(days=row.cadence_days)
 
 
 def _known(tie: Tie, last: datetime | None, at: datetime) -> Known:

@@ -8,11 +8,11 @@ from django.utils.translation import ngettext
 
 from accounts.callbacks import Held
 from accounts.models import User
-from crm.models import Action, Assignment
+from crm.models import Action, Assignment, PeerPair
 
 
 def still_serves(user: User) -> Iterable[Held]:
-    """Customers whose primary he is, and next steps that wait for him."""
+    """Customers whose primary he is, next steps that wait for him, and whom he is to meet."""
     primary = Assignment.objects.filter(
         user=user, part=Assignment.Part.PRIMARY, ends_at__isnull=True
     ).count()
@@ -33,3 +33,11 @@ def still_serves(user: User) -> Iterable[Held]:
             planned,
         )
         yield Held(sentence.format(name=user, count=planned), "", planned)
+    paired = PeerPair.objects.filter(user=user, ends_at__isnull=True).count()
+    if paired:
+        sentence = ngettext(
+            "{name} is the peer of {count} person at a customer.",
+            "{name} is the peer of {count} people at customers.",
+            paired,
+        )
+        yield Held(sentence.format(name=user, count=paired), "", paired)

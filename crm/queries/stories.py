@@ -254,3 +254,34 @@ tell(
 )
 tell("activity.changed", gettext_noop("corrected “{subject}”"), "pencil", topic="activities")
 tell("activity.taken_back", gettext_noop("took back “{subject}”"), "undo-2", topic="activities")
+
+
+def _pairs(ids: set[int]) -> Mapping[int, Mapping[str, Any]]:
+    """Who meets whom, by number of the pair."""
+    from crm.models import PeerPair  # noqa: PLC0415 - this module is read before models are
+
+    rows = PeerPair.objects.filter(pk__in=ids).values_list("pk", "user__name", "contact__name")
+    return {pk: {"user_name": ours, "contact_name": theirs} for pk, ours, theirs in rows}
+
+
+tell(
+    "peer_pair.opened",
+    gettext_noop("paired {user_name} with {contact_name}, to meet every {cadence_days} days"),
+    "handshake",
+    topic="people",
+    subjects=_pairs,
+)
+tell(
+    "peer_pair.changed",
+    gettext_noop("changed what {user_name} and {contact_name} meet for, or how often"),
+    "handshake",
+    topic="people",
+    subjects=_pairs,
+)
+tell(
+    "peer_pair.ended",
+    gettext_noop("ended the pair of {user_name} and {contact_name}"),
+    "handshake",
+    topic="people",
+    subjects=_pairs,
+)

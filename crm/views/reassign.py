@@ -26,7 +26,14 @@ from crm.queries.colleagues import get_people, get_person
 from crm.views.customers import wanted_of
 from crm.views.typed import with_typed
 
-KIND_ORDER = ("customers", "opportunities", "actions", "reminders")
+KIND_ORDER = (
+    "customers",
+    "opportunities",
+    "actions",
+    "peer_pairs",
+    "peer_pairs_ended",
+    "reminders",
+)
 
 
 def kind_labels() -> dict[str, str]:
@@ -35,6 +42,8 @@ def kind_labels() -> dict[str, str]:
         "customers": _("Customers"),
         "actions": _("Next steps"),
         "opportunities": _("Open opportunities"),
+        "peer_pairs": _("Peer pairs"),
+        "peer_pairs_ended": _("Peer pairs that end"),
         "reminders": _("Unread reminders"),
     }
 

@@ -16,7 +16,7 @@ from crm.api import urls as api_urls
 from crm.commands import chain as chains
 from crm.commands.evidence import note_evidence
 from crm.commands.stakeholders import add_stakeholder
-from crm.models import Action, Assignment, Reassignment
+from crm.models import Action, Assignment, PeerPair, Reassignment
 from tests.cast import NOW, ActivityFactory, ContactFactory, CustomerFactory, assign, gather
 
 pytestmark = pytest.mark.django_db
@@ -294,6 +294,25 @@ API = {
     "api-assignments": [("get", None, 401, 200, 200, 200, 200, 200, 200)],
     "api-assignment": [("get", None, 401, 200, 200, 200, 404, 200, 200)],
     "api-assignment-end": [("post", {"reason": "x"}, 401, 403, 403, 200, 404, 200, 403)],
+    "api-peer-pairs": [
+        ("get", None, 401, 200, 200, 200, 200, 200, 200),
+        (
+            "post",
+            {"contact": "CONTACT", "user": "ANNA", "purpose": "x"},
+            401,
+            201,
+            403,
+            201,
+            404,
+            201,
+            403,
+        ),
+    ],
+    "api-peer-pair": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("patch", {"purpose": "y"}, 401, 200, 403, 200, 404, 200, 403),
+    ],
+    "api-peer-pair-end": [("post", {"reason": "x"}, 401, 200, 403, 200, 404, 200, 403)],
     "api-reassignments": [
         ("get", None, 401, 200, 200, 200, 200, 200, 200),
         (
@@ -319,7 +338,7 @@ API = {
 def company():
     """The cast, and one of each thing at Acme."""
     cast = gather()
-    cast.contact = ContactFactory(customer=cast.acme)
+    cast.contact = ContactFactory(customer=cast.acme, level=1)
     cast.twin = ContactFactory(customer=cast.acme)
     cast.other = CustomerFactory(name="Other", team=cast.north)
     assign(cast.other, cast.anna)
@@ -327,6 +346,9 @@ def company():
     cast.activity = ActivityFactory(customer=cast.acme, author=cast.anna)
     cast.action = Action.objects.create(
         customer=cast.acme, owner=cast.anna, text="Call", created_at=NOW
+    )
+    cast.pair = PeerPair.objects.create(
+        user=cast.nils, contact=cast.contact, purpose="x", starts_at=NOW
     )
     cast.deputy = Assignment.objects.create(
         customer=cast.acme, user=cast.dora, part="sponsor", starts_at=NOW
@@ -372,6 +394,8 @@ def address(cast, name):
         "assignment-end": cast.deputy,
         "api-assignment": cast.deputy,
         "api-assignment-end": cast.deputy,
+        "api-peer-pair": cast.pair,
+        "api-peer-pair-end": cast.pair,
         "reassignment": cast.act,
         "api-reassignment": cast.act,
     }.get(name, cast.acme)
