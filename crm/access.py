@@ -24,6 +24,7 @@ from core.errors import NotFound, Refused
 from crm.models import (
     Action,
     Activity,
+    Assessment,
     Assignment,
     Chain,
     ChainLine,
@@ -31,6 +32,7 @@ from crm.models import (
     Contact,
     Customer,
     Evidence,
+    Judgement,
     PeerPair,
     Reassignment,
     Stakeholder,
@@ -224,6 +226,19 @@ def visible_peer_pairs(user: User) -> QuerySet[PeerPair]:
     return limit_to_visible(PeerPair.objects.all(), user, through="contact__customer")
 
 
+def visible_assessments(user: User) -> QuerySet[Assessment]:
+    """That a round is open, and who was asked; not what they say."""
+    return limit_to_visible(Assessment.objects.all(), user, through="chain__customer")
+
+
+def visible_judgements(user: User, assessment: Assessment) -> QuerySet[Judgement]:
+    """One's own; both, once both have saved. There is no other way to read them."""
+    said = Judgement.objects.filter(assessment=assessment).order_by("pk")
+    if assessment.revealed_at is not None:
+        return said.filter(assessment__in=visible_assessments(user))
+    return said.filter(assessor=user)
+
+
 def get_contact(user: User, pk: int) -> Contact:
     return find(visible_contacts(user).select_related("customer"), pk)
 
@@ -280,6 +295,11 @@ def get_chain_line(user: User, pk: int) -> ChainLine:
 def get_chain_step(user: User, pk: int) -> ChainStep:
     rows = limit_to_visible(ChainStep.objects.all(), user, through="chain__customer")
     return find(rows.select_related("chain"), pk)
+
+
+def get_assessment(user: User, pk: int) -> Assessment:
+    related = ("chain__customer__team", "rep", "manager", "talked_by")
+    return find(visible_assessments(user).select_related(*related), pk)
 
 
 def get_evidence(user: User, pk: int) -> Evidence:

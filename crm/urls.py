@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.views import activities, customers, palette, people, reassign
+from crm.views import activities, assessments, customers, palette, people, reassign
 
 urlpatterns = [
     path("customers/", customers.customer_list, name="customer-list"),
@@ -43,4 +43,9 @@ urlpatterns = [
     path("reassign/preview/", reassign.preview, name="reassign-preview"),
     path("reassignments/<int:pk>/", reassign.receipt, name="reassignment"),
     path("palette/", palette.show, name="palette"),
+    path("chains/<int:pk>/assessment/", assessments.assessment, name="assessment"),
+    path("chains/<int:pk>/assessment/open/", assessments.open_round, name="assessment-open"),
+    path("assessments/<int:pk>/judge/", assessments.judge, name="assessment-judge"),
+    path("assessments/<int:pk>/drop/", assessments.drop, name="assessment-drop"),
+    path("assessments/<int:pk>/talk/", assessments.talk, name="assessment-talk"),
 ]

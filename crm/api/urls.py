@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.api import activities, assignments, chain, customers, peer_pairs, proofs
+from crm.api import activities, assessments, assignments, chain, customers, peer_pairs, proofs
 
 urlpatterns = [
     path("customers/", customers.Customers.as_view(), name="api-customers"),
@@ -87,4 +87,21 @@ urlpatterns = [
         name="api-reassignment-preview",
     ),
     path("reassignments/<int:pk>/", assignments.OneReassignment.as_view(), name="api-reassignment"),
+    path("chains/<int:pk>/assessments/", assessments.Assessments.as_view(), name="api-assessments"),
+    path("assessments/<int:pk>/", assessments.OneAssessment.as_view(), name="api-assessment"),
+    path(
+        "assessments/<int:pk>/judgements/",
+        assessments.AssessmentJudge.as_view(),
+        name="api-assessment-judge",
+    ),
+    path(
+        "assessments/<int:pk>/drop/",
+        assessments.AssessmentDrop.as_view(),
+        name="api-assessment-drop",
+    ),
+    path(
+        "assessments/<int:pk>/talk/",
+        assessments.AssessmentTalk.as_view(),
+        name="api-assessment-talk",
+    ),
 ]

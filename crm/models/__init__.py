@@ -2,6 +2,7 @@
 
 from crm.models.action import Action
 from crm.models.activity import Activity, ActivityContact, ActivityUser
+from crm.models.assessment import Assessment, Judgement
 from crm.models.assignment import Assignment, Reassignment
 from crm.models.chain import Chain, ChainLine, ChainStep
 from crm.models.contact import Contact
@@ -17,6 +18,7 @@ __all__ = [
     "Activity",
     "ActivityContact",
     "ActivityUser",
+    "Assessment",
     "Assignment",
     "Chain",
     "ChainLine",
@@ -28,6 +30,7 @@ __all__ = [
     "CustomerUserPermission",
     "Employment",
     "Evidence",
+    "Judgement",
     "PeerPair",
     "Reassignment",
     "Role",

@@ -285,3 +285,23 @@ tell(
     topic="people",
     subjects=_pairs,
 )
+tell(
+    "assessment.opened",
+    gettext_noop("asked two people to judge the decision chain"),
+    "eye",
+    topic="people",
+)
+tell(
+    "assessment.revealed",
+    gettext_noop("judged the decision chain as the second; both views are open"),
+    "eye",
+    "info",
+    topic="people",
+)
+tell(
+    "assessment.talked",
+    gettext_noop("wrote down what both agree on"),
+    "messages-square",
+    "good",
+    topic="people",
+)

@@ -16,7 +16,7 @@ from crm.api import urls as api_urls
 from crm.commands import chain as chains
 from crm.commands.evidence import note_evidence
 from crm.commands.stakeholders import add_stakeholder
-from crm.models import Action, Assignment, PeerPair, Reassignment
+from crm.models import Action, Assessment, Assignment, PeerPair, Reassignment
 from tests.cast import NOW, ActivityFactory, ContactFactory, CustomerFactory, assign, gather
 
 pytestmark = pytest.mark.django_db
@@ -138,9 +138,24 @@ PAGES = {
         ("post", {"share": "SHARE", "receivers": "NILS"}, IN, 403, 403, 200, 403, 200, 403),
     ],
     "reassignment": [("get", {}, IN, 200, 404, 200, 404, 200, 200)],
+    "assessment": [("get", {}, IN, 200, 200, 200, 404, 200, 200)],
+    "assessment-open": [
+        ("post", {"rep": "ANNA", "manager": "DORA"}, IN, 409, 403, 409, 404, 409, 403)
+    ],
+    "assessment-judge": [("post", {"place": "LIU"}, IN, 302, 403, 302, 404, 403, 403)],
+    "assessment-drop": [("post", {}, IN, 302, 403, 302, 404, 302, 403)],
+    "assessment-talk": [("post", {"talk": "x"}, IN, 409, 403, 409, 404, 409, 403)],
     "palette": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
 }
 API = {
+    "api-assessments": [
+        ("get", None, 401, 200, 200, 200, 404, 200, 200),
+        ("post", {"rep": "ANNA", "manager": "DORA"}, 401, 409, 403, 409, 404, 409, 403),
+    ],
+    "api-assessment": [("get", None, 401, 200, 200, 200, 404, 200, 200)],
+    "api-assessment-judge": [("post", {"judgements": "SAID"}, 401, 200, 403, 200, 404, 403, 403)],
+    "api-assessment-drop": [("post", None, 401, 200, 403, 200, 404, 200, 403)],
+    "api-assessment-talk": [("post", {"talk": "x"}, 401, 409, 403, 409, 404, 409, 403)],
     "api-customers": [
         ("get", None, 401, 200, 200, 200, 200, 200, 200),
         ("post", {"name": "New"}, 401, 201, 201, 201, 201, 201, 403),
@@ -353,6 +368,9 @@ def company():
     cast.deputy = Assignment.objects.create(
         customer=cast.acme, user=cast.dora, part="sponsor", starts_at=NOW
     )
+    cast.round = Assessment.objects.create(
+        chain=cast.chain, rep=cast.anna, manager=cast.boris, opened_at=NOW, opened_by=cast.anna
+    )
     cast.act = Reassignment.objects.create(
         from_user=cast.anna,
         by=cast.boris,
@@ -396,6 +414,16 @@ def address(cast, name):
         "api-assignment-end": cast.deputy,
         "api-peer-pair": cast.pair,
         "api-peer-pair-end": cast.pair,
+        "assessment": cast.chain,
+        "assessment-open": cast.chain,
+        "api-assessments": cast.chain,
+        "assessment-judge": cast.round,
+        "assessment-drop": cast.round,
+        "assessment-talk": cast.round,
+        "api-assessment": cast.round,
+        "api-assessment-judge": cast.round,
+        "api-assessment-drop": cast.round,
+        "api-assessment-talk": cast.round,
         "reassignment": cast.act,
         "api-reassignment": cast.act,
     }.get(name, cast.acme)
@@ -423,6 +451,7 @@ def filled(cast, body):
         "SOUTH": cast.south.pk,
         "NILS": cast.nils.pk,
         "ANNA": cast.anna.pk,
+        "DORA": cast.dora.pk,
         "ACME": cast.acme.pk,
         "ZENITH": cast.zenith.pk,
         "OTHER": cast.other.pk,
@@ -431,6 +460,8 @@ def filled(cast, body):
         "GHOST": cast.ghost.pk,
         "PLACE": cast.place.pk,
         "PROOF": {"text": "x", "tier": 3},
+        "LIU": str(cast.place.pk),
+        "SAID": [{"stakeholder": cast.place.pk, "attitude": 1}],
         "SHARE": f"{cast.acme.pk}:{cast.anna.pk}",
     }
 
