@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from accounts.models import User
-from crm.models import Activity, Contact, Reassignment
+from crm.models import Activity, Chain, Contact, Reassignment
 
 
 class ActivityLogged(Protocol):
@@ -61,6 +61,9 @@ class ContactsMerged(Protocol):
 
 CONTACTS_MERGED: list[ContactsMerged] = []
 """After the rows of this floor have followed, before the commit."""
+
+CHAIN_PAGES: list[Callable[[Chain], str]] = []
+"""The address of the page a chain has on a floor above; empty where it has none."""
 
 ACTIVITY_WEAKENED: list[Callable[[Activity], None]] = []
 """Before an activity is taken back, or changed so that it proves less; may refuse."""

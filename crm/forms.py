@@ -8,7 +8,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Activity, Assignment, Contact, Customer
+from crm.models import (
+    Activity,
+    Assignment,
+    ChainLine,
+    Contact,
+    Customer,
+    Role,
+    Stakeholder,
+    Tie,
+    Tier,
+)
 
 TEXT = 20_000
 ANY = ("", "—")
@@ -205,6 +215,169 @@ class AssignForm(forms.Form):
     reason = forms.CharField(label=_("Why"), required=False, max_length=500)
 
 
+class StakeholderForm(forms.ModelForm):
+    """Somebody in a decision chain, or a role that nobody known fills."""
+
+    contact = forms.TypedChoiceField(
+        label=_("Who"), coerce=int, required=False, empty_value=None, choices=[]
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        required=False,
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    formal_power = forms.TypedChoiceField(
+        label=_("Formal power"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        choices=[("", _("as usual for the role")), *Stakeholder.Power.choices],
+    )
+    required_level = forms.TypedChoiceField(
+        label=_("Level wanted"), coerce=int, choices=Tie.Level.choices
+    )
+    reports_to = forms.TypedChoiceField(
+        label=_("Reports to"), coerce=int, required=False, empty_value=None, choices=[]
+    )
+    target_date = Day(label=_("Wanted by"), required=False)
+
+    class Meta:
+        model = Stakeholder
+        fields = [
+            "formal_power",
+            "political",
+            "required_level",
+            "response_mode",
+            "adaptability",
+            "orientation",
+            "concerns",
+            "expectations",
+            "target_attitude",
+            "target_date",
+        ]
+        widgets = {
+            "concerns": forms.Textarea(attrs={"rows": 2}),
+            "expectations": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(
+        self,
+        *args: Any,
+        people: Sequence[tuple[int, str]],
+        contacts: Sequence[tuple[int, str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "reports_to", [("", _("nobody here")), *people])
+        if contacts is None:
+            del self.fields["contact"]
+        else:
+            _offer(self, "contact", [("", _("nobody known yet")), *contacts])
+
+    def _post_clean(self) -> None:
+        """The command checks the values; the instance stays as it is."""
+
+    def facts(self, held: Sequence[str] = ()) -> dict[str, Any]:
+        """What the command takes; the primary role stays first, power left open is left out."""
+        facts = dict(self.cleaned_data)
+        order = [*held, *(role for role in facts["roles"] if role not in held)]
+        facts["roles"] = [role for role in order if role in facts["roles"]]
+        if facts["formal_power"] is None:
+            del facts["formal_power"]
+        return facts
+
+
+class FillForm(forms.Form):
+    """Who fills a place."""
+
+    contact = forms.TypedChoiceField(label=_("Who"), coerce=int, choices=[])
+
+    def __init__(self, *args: Any, contacts: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "contact", contacts)
+
+
+class ProofForm(forms.Form):
+    """What shows something: an activity, or words."""
+
+    activity = forms.TypedChoiceField(
+        label=_("Shown by"), coerce=int, required=False, empty_value=None, choices=[]
+    )
+    text = forms.CharField(
+        label=_("What he did or said"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Only what matters for work; nothing of private life."),
+    )
+    tier = forms.TypedChoiceField(
+        label=_("How strong it is"), coerce=int, choices=Tier.choices, initial=Tier.CLAIM
+    )
+
+    def __init__(self, *args: Any, activities: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "activity", [("", _("no activity: in words")), *activities])
+
+
+class AttitudeForm(ProofForm):
+    """How somebody stands to us, and what shows it."""
+
+    field_order = ("attitude",)
+    attitude = forms.TypedChoiceField(
+        label=_("Attitude"),
+        coerce=int,
+        choices=Stakeholder.Attitude.choices[::-1],
+        widget=forms.RadioSelect,
+    )
+
+
+class TieForm(ProofForm):
+    """How well one knows somebody, and what shows it."""
+
+    field_order = ("level",)
+    level = forms.TypedChoiceField(
+        label=_("Relationship level"),
+        coerce=int,
+        choices=Tie.Level.choices,
+        widget=forms.RadioSelect,
+    )
+
+
+class LineForm(forms.Form):
+    """How one person bears on another."""
+
+    source = forms.TypedChoiceField(label=_("From whom"), coerce=int, choices=[])
+    kind = forms.ChoiceField(label=_("Kind"), choices=ChainLine.Kind.choices)
+    target = forms.TypedChoiceField(label=_("To whom"), coerce=int, choices=[])
+    strength = forms.TypedChoiceField(
+        label=_("Strength"),
+        coerce=int,
+        choices=ChainLine.Strength.choices,
+        initial=ChainLine.Strength.CLEAR,
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, people: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "source", people)
+        _offer(self, "target", people)
+
+
+class MoveContactForm(forms.ModelForm):
+    """Where somebody works from now on, and as what."""
+
+    field_order = ("customer",)
+    customer = Number(label=_("New employer"))
+
+    class Meta:
+        model = Contact
+        fields = ["title", "department", "level", "email", "phone"]
+
+    def _post_clean(self) -> None:
+        """The command checks the values; the instance stays as it is."""
+
+
 class ReassignForm(forms.Form):
     """Which customers go to whom, and why."""
 
@@ -243,7 +416,7 @@ class GiverForm(forms.Form):
     primary = Number(label=_("Served by"), required=False)
 
 
-def _offer(form: forms.Form, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+def _offer(form: forms.BaseForm, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
     """Set what a field of this very form may be."""
     field: Any = form.fields[name]
     field.choices = choices

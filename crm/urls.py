@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.views import activities, assessments, customers, palette, people, reassign
+from crm.views import activities, assessments, chain, customers, palette, people, reassign
 
 urlpatterns = [
     path("customers/", customers.customer_list, name="customer-list"),
@@ -19,6 +19,20 @@ urlpatterns = [
     path("customers/<int:pk>/actions/", activities.new_action, name="action-new"),
     path("contacts/<int:pk>/edit/", people.edit_contact, name="contact-edit"),
     path("contacts/<int:pk>/left/", people.contact_left, name="contact-left"),
+    path("contacts/<int:pk>/move/", people.move_contact, name="contact-move"),
+    path("contacts/<int:pk>/merge/", people.merge_contact, name="contact-merge"),
+    path("contacts/<int:pk>/tie/", chain.tie, name="contact-tie"),
+    path("customers/<int:pk>/chain/", chain.customer_chain, name="customer-chain"),
+    path("customers/<int:pk>/chain/start/", chain.start, name="customer-chain-start"),
+    path("chains/<int:pk>/latest/", chain.take_latest, name="chain-take-latest"),
+    path("chains/<int:pk>/stakeholders/new/", chain.new, name="stakeholder-new"),
+    path("chains/<int:pk>/lines/new/", chain.line, name="chain-line-new"),
+    path("chain-lines/<int:pk>/end/", chain.end_line, name="chain-line-end"),
+    path("stakeholders/<int:pk>/", chain.stakeholder, name="stakeholder"),
+    path("stakeholders/<int:pk>/edit/", chain.edit, name="stakeholder-edit"),
+    path("stakeholders/<int:pk>/fill/", chain.fill, name="stakeholder-fill"),
+    path("stakeholders/<int:pk>/attitude/", chain.attitude, name="stakeholder-attitude"),
+    path("stakeholders/<int:pk>/remove/", chain.remove, name="stakeholder-remove"),
     path("assignments/<int:pk>/end/", people.end_assignment, name="assignment-end"),
     path("people/options/", people.options, name="person-options"),
     path(

@@ -13,6 +13,7 @@ class PipelineConfig(AppConfig):
             ACTIVITY_LOGGED,
             ACTIVITY_MOVED,
             ACTIVITY_WEAKENED,
+            CHAIN_PAGES,
             HELD,
             LOOSE,
             REASSIGNED,
@@ -21,13 +22,14 @@ class PipelineConfig(AppConfig):
         from crm.panels import register as fill_slot  # noqa: PLC0415 - same
         from pipeline import criteria, subscribers  # noqa: F401, PLC0415 - same
         from pipeline.commands import following  # noqa: PLC0415 - same
-        from pipeline.queries import told  # noqa: F401, PLC0415 - same
+        from pipeline.queries import chains, told  # noqa: F401, PLC0415 - same
         from pipeline.queries.jump import hits  # noqa: PLC0415 - same
 
         criteria.load()
         ACTIVITY_LOGGED.append(following.take_up_activity)
         ACTIVITY_WEAKENED.append(following.keep_evidence)
         ACTIVITY_MOVED.append(following.keep_in_its_stay)
+        CHAIN_PAGES.append(chains.page_of)
         REASSIGNING.append(following.hold_sales)
         REASSIGNED.append(following.follow_customers)
         HELD["opportunities"] = following.count_held

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pipeline.views import board, deal, facts, moves, panel, table, today
+from pipeline.views import board, chain, deal, facts, moves, panel, table, today
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("opportunities/board/move/", board.move, name="opportunity-board-move"),
     path("opportunities/new/", deal.new, name="opportunity-new"),
     path("opportunities/<int:pk>/", deal.opportunity, name="opportunity"),
+    path("opportunities/<int:pk>/chain/", chain.chain, name="opportunity-chain"),
     path("opportunities/<int:pk>/facts/", facts.facts, name="opportunity-facts"),
     path("opportunities/<int:pk>/facts/<slug:name>/", facts.fact, name="opportunity-fact"),
     path("opportunities/<int:pk>/step/", today.plan_step, name="opportunity-step"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from crm.access import require
 from crm.commands.fields import differences, refuse, take
 from crm.commands.locks import lock, lock_customer
 from crm.commands.private_life import refuse_private
-from crm.commands.stakeholders import hold_chain
+from crm.commands.stakeholders import add_ghosts, hold_chain
 from crm.models import Chain, ChainLine, ChainStep, Customer, Stakeholder
 
 STEP_FACTS = (
@@ -46,6 +46,14 @@ def found_standing(customer: Customer, *, by: User, at: datetime) -> Chain:
         return chain
     chain = Chain.objects.create(customer=customer, is_standing=True, created_at=at, created_by=by)
     events.record("chain.created", chain, by=by, at=at, scope=customer, data={"chain": chain.pk})
+    return chain
+
+
+@transaction.atomic
+def begin(customer: Customer, *, roles: Iterable[str], by: User, at: datetime) -> Chain:
+    """The standing chain with a ghost for each of the roles that nobody in it has."""
+    chain = standing_chain(customer, by=by, at=at)
+    add_ghosts(chain, roles=roles, by=by, at=at)
     return chain
 
 

@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from crm.access import visible_customers
 from crm.metrics.picture import Picture, Place
 from crm.models import (
+    Activity,
     Chain,
     ChainStep,
     Contact,
@@ -144,6 +147,19 @@ def evidence_about(stakeholder: Stakeholder) -> list[Evidence]:
     return list(
         rows.select_related("activity", "by", "stated_by").order_by("-at", "-pk")[:MOST_EVIDENCE]
     )
+
+
+def recent_activities(customer_id: int) -> list[tuple[int, str]]:
+    """What may show something: the newest activities of a customer."""
+    rows = (
+        Activity.objects.filter(customer=customer_id)
+        .order_by("-starts_at", "-pk")
+        .values_list("pk", "subject", "starts_at")[:30]
+    )
+    return [
+        (pk, f"{date_format(timezone.localtime(at), 'SHORT_DATE_FORMAT')} · {subject}")
+        for pk, subject, at in rows
+    ]
 
 
 def former_customers(contact: Contact, user: User) -> list[str]:

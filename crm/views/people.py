@@ -14,10 +14,11 @@ from accounts.forms import explain
 from core.errors import Invalid
 from core.web import done
 from crm import access
-from crm.commands import assignments, contacts
-from crm.forms import AssignForm, ContactForm, WordForm
+from crm.commands import assignments, contacts, moving_on
+from crm.forms import AssignForm, ContactForm, FillForm, MoveContactForm, WordForm
 from crm.models import Assignment
 from crm.queries import colleagues
+from crm.queries.chain_table import contacts_at
 from crm.views.customers import dialog
 from crm.views.typed import seen_at_of, with_typed
 
@@ -74,6 +75,43 @@ def contact_left(request: HttpRequest, pk: int) -> HttpResponse:
     left = request.POST.get("left") == "1"
     contacts.mark_left(contact, by=request.user, at=timezone.now(), left=left)
     return done(request, f"{reverse('customer', args=[contact.customer_id])}?tab=people")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person works for another customer from now on."""
+    user: Any = request.user
+    contact = access.get_contact(user, pk)
+    posted = with_typed(request.POST, user, customers=["customer"])
+    form = MoveContactForm(posted or None)
+    if request.method == "POST" and form.is_valid():
+        facts = dict(form.cleaned_data)
+        try:
+            to = access.get_customer(user, facts.pop("customer"))
+            moving_on.move_contact(contact, to=to, by=user, at=timezone.now(), facts=facts)
+        except Invalid as error:
+            explain(form, error)
+        else:
+            return done(request, f"{reverse('customer', args=[to.pk])}?tab=people")
+    context = {"form": form, "customer": contact.customer, "contact": contact}
+    return dialog(request, "crm/dialogs/contact_move.html", context, 422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge_contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person was noted twice: everything goes to the other one."""
+    user: Any = request.user
+    contact = access.get_contact(user, pk)
+    others = [row for row in contacts_at(contact.customer_id) if row[0] != contact.pk]
+    form = FillForm(request.POST or None, contacts=others)
+    if request.method == "POST" and form.is_valid():
+        into = access.get_contact(user, form.cleaned_data["contact"])
+        moving_on.merge_contacts(contact, into=into, by=user, at=timezone.now())
+        return done(request, f"{reverse('customer', args=[into.customer_id])}?tab=people")
+    context = {"form": form, "customer": contact.customer, "contact": contact}
+    return dialog(request, "crm/dialogs/contact_merge.html", context, 422 if form.errors else 200)
 
 
 @login_required

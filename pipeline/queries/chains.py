@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from crm.models import Chain
 from pipeline.models import Opportunity
@@ -27,3 +28,9 @@ def chains_of(sales: Iterable[int]) -> dict[int, ChainOf]:
         "pk", "chain_id", Coalesce(F("chain_id"), Subquery(standing.values("pk")[:1]))
     )
     return {pk: ChainOf(chain, own is not None) for pk, own, chain in rows}
+
+
+def page_of(chain: Chain) -> str:
+    """The page of the sale a chain belongs to; empty where it belongs to none."""
+    sale = Opportunity.objects.filter(chain=chain).values_list("pk", flat=True).first()
+    return reverse("opportunity-chain", args=[sale]) if sale else ""

@@ -64,6 +64,7 @@ GET: dict[str, tuple[str, dict[str, int]]] = {
     "opportunity-board-move": ("/opportunities/board/move/", open_to_all(405)),
     "opportunity-new": ("/opportunities/new/", open_to_all()),
     "opportunity": ("/opportunities/{sale}/", reads()),
+    "opportunity-chain": ("/opportunities/{sale}/chain/", reads()),
     "opportunity-facts": ("/opportunities/{sale}/facts/", reads()),
     "opportunity-fact": ("/opportunities/{sale}/facts/problem/", open_to_all(405)),
     "opportunity-step": ("/opportunities/{sale}/step/", reads()),
@@ -86,6 +87,7 @@ POST: dict[str, tuple[str, dict[str, Any], dict[str, int]]] = {
         {"customer": "{customer}", "name": "Another"},
         writes(SELLERS) | {"ben": 422, "clara": 422},
     ),
+    "opportunity-chain": ("/opportunities/{sale}/chain/", {}, writes(TEAM)),
     "opportunity-facts": (
         "/opportunities/{sale}/facts/?only=problem", {"problem": "x"}, writes(SELLERS),
     ),

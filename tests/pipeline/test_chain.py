@@ -83,3 +83,21 @@ def test_over_the_api(cast):
 
 def post(cast, who, path):
     return send(as_user(getattr(cast, who)), "POST", path).status_code
+
+
+def test_the_page_of_a_sales_chain(cast):
+    sale = open_sale(cast)
+    path = f"/opportunities/{sale.pk}/chain/"
+    client = as_user(cast.anna)
+    assert "Copy the customer" in client.get(path).content.decode()
+    assert as_user(cast.ben).get(path).status_code == 404
+    assert as_user(cast.nils).post(path).status_code == 403
+
+    assert client.post(path).status_code == 302
+    shown = client.get(path).content.decode()
+
+    sale.refresh_from_db()
+    assert sale.name in shown
+    latest = f"/chains/{sale.chain.pk}/latest/"
+    assert latest in shown
+    assert client.post(latest)["Location"] == path
