@@ -14,6 +14,7 @@ from crm.models import (
     ChainLine,
     Contact,
     Customer,
+    PeerPair,
     Role,
     Stakeholder,
     Tie,
@@ -408,6 +409,33 @@ class ReassignForm(forms.Form):
         super().__init__(*args, **kwargs)
         _offer(self, "share", [(share, share) for share in shares])
         _offer(self, "receivers", receivers)
+
+
+class PairFactsForm(forms.Form):
+    """What two people meet for, and how often."""
+
+    purpose = forms.CharField(label=_("Purpose"), max_length=200)
+    cadence_days = forms.IntegerField(
+        label=_("Days between meetings, at most"),
+        min_value=PeerPair.FEWEST_DAYS,
+        max_value=PeerPair.MOST_DAYS,
+    )
+    is_sponsor = forms.BooleanField(
+        label=_("As sponsor"),
+        required=False,
+        help_text=_("Rests on the person's rank and stays when the customer is passed on."),
+    )
+
+
+class PairForm(PairFactsForm):
+    """Who meets whom."""
+
+    contact = forms.ChoiceField(label=_("Of them"))
+    user = Number(label=_("Of us"))
+
+    def __init__(self, *args: Any, contacts: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "contact", contacts)
 
 
 class GiverForm(forms.Form):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from crm.views import activities, assessments, chain, customers, palette, people, reassign
+from crm.views import (
+    activities,
+    assessments,
+    chain,
+    coverage,
+    customers,
+    palette,
+    people,
+    reassign,
+)
 
 urlpatterns = [
     path("customers/", customers.customer_list, name="customer-list"),
@@ -17,6 +26,11 @@ urlpatterns = [
     path("customers/<int:pk>/contacts/new/", people.new_contact, name="contact-new"),
     path("customers/<int:pk>/assign/", people.assign, name="customer-assign"),
     path("customers/<int:pk>/actions/", activities.new_action, name="action-new"),
+    path("customers/<int:pk>/coverage/", coverage.coverage, name="customer-coverage"),
+    path("customers/<int:pk>/coverage/propose/", coverage.propose, name="coverage-propose"),
+    path("customers/<int:pk>/peer-pairs/new/", coverage.new_pair, name="peer-pair-new"),
+    path("peer-pairs/<int:pk>/edit/", coverage.edit_pair, name="peer-pair-edit"),
+    path("peer-pairs/<int:pk>/end/", coverage.end_pair, name="peer-pair-end"),
     path("contacts/<int:pk>/edit/", people.edit_contact, name="contact-edit"),
     path("contacts/<int:pk>/left/", people.contact_left, name="contact-left"),
     path("contacts/<int:pk>/move/", people.move_contact, name="contact-move"),

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from crm.api import activities, assessments, assignments, chain, customers, peer_pairs, proofs
+from crm.api import (
+    activities,
+    assessments,
+    assignments,
+    chain,
+    coverage,
+    customers,
+    peer_pairs,
+    proofs,
+)
 
 urlpatterns = [
     path("customers/", customers.Customers.as_view(), name="api-customers"),
@@ -16,6 +25,16 @@ urlpatterns = [
         "customers/<int:pk>/timeline/",
         customers.CustomerTimeline.as_view(),
         name="api-customer-timeline",
+    ),
+    path(
+        "customers/<int:pk>/coverage/",
+        coverage.CustomerCoverage.as_view(),
+        name="api-customer-coverage",
+    ),
+    path(
+        "customers/<int:pk>/coverage/proposals/",
+        coverage.CoverageProposal.as_view(),
+        name="api-coverage-proposal",
     ),
     path("contacts/", customers.Contacts.as_view(), name="api-contacts"),
     path("contacts/<int:pk>/", customers.OneContact.as_view(), name="api-contact"),

@@ -29,6 +29,7 @@ from crm.commands.customers import change_state, create_customer
 from crm.commands.import_activities import ActivityRow, import_activities
 from crm.commands.reassign import reassign_from
 from crm.models import Contact, Customer
+from integrations.commands.demo_peers import pair_up
 from integrations.commands.demo_sales import SaleStory
 from integrations.commands.imports import import_products
 from integrations.queries.demo import Script, is_loaded, read_script
@@ -91,6 +92,7 @@ def load_demo(*, by: User, at: datetime) -> dict[str, int]:
         _found(scene, by)
         for number, told in enumerate(scene.script.customers):
             _meet(scene, number, told)
+        pair_up(scene)
         for rotation in scene.script.company["rotations"]:
             _rotate(scene, rotation)
         for move in scene.script.company["moves"]:

@@ -23,6 +23,7 @@ class Script:
     company: Mapping[str, Any]
     customers: list[Mapping[str, Any]]
     texts: Mapping[str, Any]
+    peers: list[Mapping[str, Any]]
 
 
 def read_script(folder: Path = FOLDER) -> Script:
@@ -32,7 +33,12 @@ def read_script(folder: Path = FOLDER) -> Script:
         part = _read(folder / f"{region}.yaml")
         shared = {name: part[name] for name in ("team", "currency", "country", "language")}
         customers += [{**shared, **customer} for customer in part["customers"]]
-    return Script(_read(folder / "company.yaml"), customers, _read(folder / "texts.yaml"))
+    return Script(
+        _read(folder / "company.yaml"),
+        customers,
+        _read(folder / "texts.yaml"),
+        _read(folder / "peers.yaml")["pairs"],
+    )
 
 
 def _read(path: Path) -> Any:

@@ -26,6 +26,10 @@ API = {
         ("post", {"user": "NILS", "part": "sponsor"}, 401, 403, 403, 201, 404, 201, 403)
     ],
     "api-customer-timeline": [("get", None, 401, 200, 200, 200, 404, 200, 200)],
+    "api-customer-coverage": [("get", None, 401, 200, 200, 200, 404, 200, 200)],
+    "api-coverage-proposal": [
+        ("post", {"gap": "cell-5-executive"}, 401, 201, 403, 201, 404, 201, 403)
+    ],
     "api-contacts": [
         ("get", None, 401, 200, 200, 200, 200, 200, 200),
         ("post", {"customer": "ACME", "name": "X"}, 401, 201, 403, 201, 404, 201, 403),

@@ -18,6 +18,7 @@ from crm.commands.evidence import note_evidence
 from crm.commands.stakeholders import add_stakeholder
 from crm.models import Action, Assessment, Assignment, PeerPair, Reassignment
 from tests.cast import NOW, ActivityFactory, ContactFactory, CustomerFactory, assign, gather
+from tests.doors import crm_peers
 from tests.doors.crm_api import API
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +237,7 @@ PAGES = {
     "assessment-drop": [("post", {}, IN, 302, 403, 302, 404, 302, 403)],
     "assessment-talk": [("post", {"talk": "x"}, IN, 409, 403, 409, 404, 409, 403)],
     "palette": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
+    **crm_peers.PAGES,
 }
 
 
@@ -308,6 +310,8 @@ def address(cast, name):
         "assignment-end": cast.deputy,
         "api-assignment": cast.deputy,
         "api-assignment-end": cast.deputy,
+        "peer-pair-edit": cast.pair,
+        "peer-pair-end": cast.pair,
         "api-peer-pair": cast.pair,
         "api-peer-pair-end": cast.pair,
         "assessment": cast.chain,
