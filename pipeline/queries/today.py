@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,10 @@ from pipeline import access, gates
 from pipeline.models import Opportunity
 from pipeline.models.definition import stages_of
 from pipeline.queries.ages import CLOCK_COLUMNS, Age, age_of
+from pipeline.queries.today_lines import Line, Reason
+from pipeline.queries.today_peers import peers_today
 
+DEALS = ("deal", "escalation")
 MOST_ACTIONS = 50
 MOST_DEALS = 200
 MOST_LINES = 25
@@ -48,35 +51,6 @@ COLUMNS = (
     "expected_close_date",
     *CLOCK_COLUMNS,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a line is there: how urgent, what tone, which sentence, what to do about it."""
-
-    urgency: int
-    tone: str
-    text: str
-    do: str
-
-
-@dataclass(slots=True)
-class Line:
-    """A planned action or an opportunity that wants something today."""
-
-    kind: str
-    urgency: int
-    tone: str
-    row: dict[str, Any]
-    reasons: list[Reason] = field(default_factory=list)
-    age: Age | None = None
-    missing: int = 0
-    stage_name: str = ""
-    next_stage: str = ""
-
-    @property
-    def do(self) -> str:
-        return self.reasons[0].do
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +97,7 @@ class Today:
 
 
 def today(user: User, now: datetime) -> Today:
-    """Everything due for the user, by urgency; escalations of his teams apart."""
+    """Everything due for the user, by urgency; what is late in his teams apart."""
     day = timezone.localdate(now)
     calendars = load_calendars()
     actions = _actions(user, day)
@@ -133,6 +107,9 @@ def today(user: User, now: datetime) -> Today:
     escalated = [line for row in raised if (line := _escalation(row, calendars, now))]
     lines = [line for row in deals if (line := _deal(row, calendars, now, day))]
     lines += [_action(row, day) for row in actions]
+    own, others = peers_today(user, now)
+    lines += own
+    escalated += others
     lines.sort(key=lambda line: -line.urgency)
     found = Today(
         escalated=_group(sorted(escalated, key=lambda line: -line.urgency)),
@@ -143,7 +120,7 @@ def today(user: User, now: datetime) -> Today:
         deals=len(deals),
     )
     shown = (found.escalated, found.late, found.today, found.soon)
-    _look_ahead([line for group in shown for line in group.lines if line.kind != "action"], now)
+    _look_ahead([line for group in shown for line in group.lines if line.kind in DEALS], now)
     return found
 
 
