@@ -59,7 +59,7 @@ class Words:
     attitudes: Mapping[int | None, str]
     bands: Mapping[int, str]
     who: str
-    """"{role}?  who": the name of a place nobody fills."""
+    """"{role}: who?": the name of a place nobody fills."""
     nobody: str
     ghost: str
     power: str
@@ -229,7 +229,7 @@ def _bands(
                 row.y,
                 row.height,
                 row.y + row.height // 2,
-                words.bands[row.band],
+                fit(words.bands[row.band], LADDER - 24, 12, bold=True),
                 row.is_empty,
                 tuple(rungs),
             )

@@ -142,14 +142,14 @@ class _Tree:
         bands: dict[int, int] = {}
         for pk in self.downward:
             place = places[pk]
-            below = [places[one].band or 0 for one in self.reports.get(pk, [])]
+            highest = max((places[one].band or 0 for one in self.reports.get(pk, [])), default=0)
             if place.band:
                 bands[pk] = min(TOP_BAND, max(1, place.band))
             elif pk in self.bosses:
                 above = bands[self.bosses[pk]]
                 bands[pk] = max(1, above - 1) if above != UNKNOWN else UNKNOWN
-            elif below and max(below):
-                bands[pk] = min(TOP_BAND, max(below) + 1)
+            elif highest:
+                bands[pk] = min(TOP_BAND, highest + 1)
             elif place.is_ghost:
                 bands[pk] = min(TOP_BAND, max(1, place.formal_power))
             else:
@@ -219,7 +219,8 @@ class _Cells:
         self.hanging: set[int] = set()
         self.aside = set(tree.beside)
         self.beside_x: int | None = None
-        self.widths = self._widths()
+        self.widths: dict[int, int] = {}
+        self._measure()
         self.right = self._strip(tree.roots, LEFT) if tree.roots else LEFT
         for pk in tree.downward:
             if tree.reports.get(pk):
@@ -243,13 +244,12 @@ class _Cells:
     def _strip_width(self, reports: list[int]) -> int:
         return sum(self._block_width(block) + GAP for block in self._blocks(reports)) - GAP
 
-    def _widths(self) -> dict[int, int]:
-        self.widths: dict[int, int] = {}
+    def _measure(self) -> None:
+        """How wide the strip of each superior is, from the lowest up."""
         for pk in reversed(self.tree.downward):
             reports = self.tree.reports.get(pk)
             if reports:
                 self.widths[pk] = max(CARD_WIDTH, self._strip_width(reports))
-        return self.widths
 
     def _strip(self, reports: list[int], left: int) -> int:
         """Put blocks beside each other; a superior keeps the left end of his strip for now."""

@@ -25,7 +25,7 @@ OFF = 5
 """Between the end of an informal line and the border of a card."""
 MIDDLE = 16
 LIFT = 44
-BULGE = 90
+BULGE = 52
 LOOKS = 24
 """At how many points of a curve we look whether a card hides it."""
 ZIG, WAVE, MOST_WAVES = 3.4, 6.0, 120
@@ -166,9 +166,9 @@ def _ports(
 
 def _port(spot: Spot, side: str, share: float) -> Point:
     if side in ("left", "right"):
-        x = spot.x - OFF if side == "left" else spot.right + OFF
-        return x, spot.y + CARD_HEIGHT * share
-    x = spot.x + CARD_WIDTH * share
+        edge = spot.x - OFF if side == "left" else spot.right + OFF
+        return edge, spot.y + CARD_HEIGHT * share
+    x: float = spot.x + CARD_WIDTH * share
     if abs(x - spot.middle) < MIDDLE:
         x = spot.middle + (MIDDLE if x >= spot.middle else -MIDDLE) * 1.5
     return x, spot.y - OFF if side == "top" else spot.bottom + OFF

@@ -69,6 +69,8 @@ class Table:
     ghosts: int
     covered: int
     missing: list[str]
+    picture: Picture
+    """What the table was made of, for whoever draws the same."""
 
 
 def table_of(chain: Chain, *, at: datetime) -> Table:
@@ -94,6 +96,7 @@ def table_of(chain: Chain, *, at: datetime) -> Table:
         ghosts=sum(row.place.is_ghost for row in rows),
         covered=sum(row.is_covered for row in rows),
         missing=[str(Role(role).label) for role in FIVE_ROLES if role not in held],
+        picture=shown.picture,
     )
 
 

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.forms import explain
 from core.errors import Invalid
-from core.web import done
+from core.web import done, is_htmx
 from crm import access
 from crm.commands import attitudes, chain_copies, stakeholders, ties
 from crm.commands import chain as chains
 from crm.forms import AttitudeForm, FillForm, LineForm, StakeholderForm, TieForm
 from crm.models import Chain, Stakeholder
 from crm.queries import chain_page, chain_table
+from crm.views.chain_map import map_of
 from crm.views.customers import dialog
 from crm.views.typed import seen_at_of
 
@@ -29,10 +30,12 @@ CHANGES = ["GET", "HEAD", "POST"]
 def context_of(request: HttpRequest, chain: Chain | None, customer: Any) -> dict[str, Any]:
     """What the page of a chain shows, of a customer's as of a sale's."""
     user: Any = request.user
+    table = chain_table.table_of(chain, at=timezone.now()) if chain else None
     return {
         "customer": customer,
         "chain": chain,
-        "table": chain_table.table_of(chain, at=timezone.now()) if chain else None,
+        "table": table,
+        "map": map_of(request, chain, today=table.picture) if chain and table else None,
         "may_change": access.may(user, "chain.change", customer),
         "here": request.path,
     }
@@ -114,7 +117,8 @@ def stakeholder(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": access.may(user, "chain.change", customer) and found.removed_at is None,
         "may_tie": access.may(user, "tie.change", customer) and found.contact_id is not None,
     }
-    return render(request, "crm/chain/stakeholder.html", context)
+    name = "crm/chain/_panel.html" if is_htmx(request) else "crm/chain/stakeholder.html"
+    return render(request, name, context)
 
 
 @login_required

@@ -238,6 +238,8 @@ PAGES = {
     "assessment-talk": [("post", {"talk": "x"}, IN, 409, 403, 409, 404, 409, 403)],
     "palette": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
     **crm_peers.PAGES,
+    "chain-map": [("get", {}, IN, 200, 200, 200, 404, 200, 200)],
+    "stakeholder-reports-to": [("post", {"reports_to": ""}, IN, 302, 403, 302, 404, 302, 403)],
 }
 
 
@@ -324,6 +326,8 @@ def address(cast, name):
         "api-assessment-judge": cast.round,
         "api-assessment-drop": cast.round,
         "api-assessment-talk": cast.round,
+        "chain-map": cast.chain,
+        "stakeholder-reports-to": cast.place,
         "reassignment": cast.act,
         "api-reassignment": cast.act,
     }.get(name, cast.acme)
