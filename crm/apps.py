@@ -11,7 +11,7 @@ class CrmConfig(AppConfig):
         from core.palette import register  # noqa: PLC0415 - as above
         from crm import callbacks, subscribers  # noqa: F401, PLC0415 - models are loaded only now
         from crm.commands import peer_pairs  # noqa: PLC0415 - as above
-        from crm.queries import feed  # noqa: F401, PLC0415 - models are loaded only now
+        from crm.queries import chain_told, feed  # noqa: F401, PLC0415 - models are loaded only now
         from crm.queries.leaving import still_serves  # noqa: PLC0415 - as above
         from crm.views import palette  # noqa: PLC0415 - as above
 

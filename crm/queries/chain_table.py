@@ -226,10 +226,11 @@ def people_in(chain: Chain, *, but: int = 0) -> list[tuple[int, str]]:
         .prefetch_related("roles")
         .order_by("pk")
     )
-    return [(row.pk, _label(row)) for row in rows]
+    return [(row.pk, label_of(row)) for row in rows]
 
 
-def _label(row: Stakeholder) -> str:
+def label_of(row: Stakeholder) -> str:
+    """The person's name; of a ghost, or one that was removed, its first role and a question."""
     if row.contact is not None:
         return row.contact.name
     first = next(iter(sorted(row.roles.all(), key=lambda one: not one.is_primary)), None)

@@ -29,6 +29,7 @@ from crm.commands.customers import change_state, create_customer
 from crm.commands.import_activities import ActivityRow, import_activities
 from crm.commands.reassign import reassign_from
 from crm.models import Contact, Customer
+from integrations.commands.demo_chains import ChainStory
 from integrations.commands.demo_peers import pair_up
 from integrations.commands.demo_sales import SaleStory
 from integrations.commands.imports import import_products
@@ -97,6 +98,8 @@ def load_demo(*, by: User, at: datetime) -> dict[str, int]:
             _rotate(scene, rotation)
         for move in scene.script.company["moves"]:
             _move(scene, move)
+        for number, told in enumerate(scene.script.chains):
+            ChainStory(scene, told, number).write()
         scene.play()
         import_activities(scene.visits, by=by, at=at)
     drain(at=at)

@@ -24,6 +24,7 @@ class Script:
     customers: list[Mapping[str, Any]]
     texts: Mapping[str, Any]
     peers: list[Mapping[str, Any]]
+    chains: list[Mapping[str, Any]]
 
 
 def read_script(folder: Path = FOLDER) -> Script:
@@ -38,6 +39,7 @@ def read_script(folder: Path = FOLDER) -> Script:
         customers,
         _read(folder / "texts.yaml"),
         _read(folder / "peers.yaml")["pairs"],
+        _read(folder / "chains.yaml")["chains"],
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from crm.commands import attitudes, stakeholders
 from crm.models import Chain, Contact, Evidence, Stakeholder, Tie
@@ -186,8 +187,18 @@ def test_a_contact_moves_and_another_is_merged(cast):
     assert (cast.wang_contact.customer, cast.wang_contact.title) == (other, "CTO")
 
 
+def test_the_timeline_tells_of_people_by_their_names_of_today(cast):
+    attitudes.set_attitude(cast.wang, attitude=1, evidence=SAID, by=cast.anna, at=NOW)
+
+    shown = page(as_user(cast.anna), "customer", cast.acme.pk)
+
+    assert "assessed Wang: from unknown to Supporter" in shown
+    assert "added to the decision chain: Approver: who?" in shown
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "zh-hant"])
 def test_in_chinese(cast, language):
     type(cast.anna).objects.filter(pk=cast.anna.pk).update(language=language)
-    shown = page(as_user(cast.anna), "customer-chain", cast.acme.pk)
+    with translation.override("en"):
+        shown = page(as_user(cast.anna), "customer-chain", cast.acme.pk)
     assert {"zh-hans": "经济决策者", "zh-hant": "經濟決策者"}[language] in shown

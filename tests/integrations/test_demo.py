@@ -16,7 +16,7 @@ from core.models import Event, OutboxEntry
 from core.relay import drain
 from crm.access import visible_customers
 from crm.commands.activities import log_activity
-from crm.models import Action, Activity, Assignment, Contact, Customer
+from crm.models import Action, Activity, Assignment, Chain, Contact, Customer
 from integrations.queries.demo import read_script
 from pipeline.access import visible_opportunities
 from pipeline.commands import opportunities, sweep
@@ -64,6 +64,8 @@ def test_it_is_as_large_as_told(loaded):
     assert Customer.objects.filter(is_demo=True).count() == 40
     assert Opportunity.objects.filter(customer__is_demo=True).count() == 120
     assert Contact.objects.filter(customer__is_demo=True).count() == 75
+    assert Chain.objects.filter(customer__is_demo=True, is_standing=True).count() == 6
+    assert Opportunity.objects.exclude(chain=None).count() == 4
     assert "12 people, 40 customers, 75 contacts, 120 opportunities" in loaded.printed
     held = Activity.objects.filter(customer__is_demo=True).order_by("starts_at")
     assert held.count() > 1000
