@@ -1,5 +1,5 @@
 // Contrast of every mark of the map with what lies behind it, as the browser paints them.
-() => {
+window.mapContrast = () => {
   const pen = Object.assign(document.createElement("canvas"), {width: 1, height: 1})
     .getContext("2d", {willReadFrequently: true});
   const paint = (colour) => {
@@ -34,4 +34,4 @@
   const sheet = of(document.querySelector(".map-band.even rect"), "fill");
   for (const line of document.querySelectorAll(".layer-informal > g")) found[line.classList[0]] = { line: ratio(of(line, "stroke"), sheet) };
   return found;
-}
+};

@@ -273,7 +273,8 @@ CONTRAST = (Path(__file__).parent / "map_contrast.js").read_text()
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_mark_stands_out_in_both_themes(visit, cast, theme):
     page = visit(cast.anna, path=cast.path, theme=theme).page
-    found = page.evaluate(CONTRAST)
+    page.evaluate(CONTRAST)
+    found = page.evaluate("window.mapContrast()")
 
     assert len(found) == 10
     weak = {
