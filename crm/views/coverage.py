@@ -23,7 +23,7 @@ from crm.commands import peer_pairs
 from crm.forms import PairFactsForm, PairForm, WordForm
 from crm.metrics.ladder import ladder
 from crm.metrics.required_cells import Area
-from crm.models import Contact
+from crm.models import Contact, PeerPair
 from crm.queries import coverage_words as words
 from crm.queries.colleagues import get_person
 from crm.queries.coverage import RANKS, Surface, surface
@@ -108,11 +108,15 @@ def _pairs(found: Surface) -> list[dict[str, Any]]:
             "pair": pair,
             "user": ours[pair.user_id],
             "contact": people[pair.contact_id],
-            "is_apart": abs(ours[pair.user_id].level - (people[pair.contact_id].band or 0)) > 1,
+            "is_apart": _is_apart(ours[pair.user_id].level, people[pair.contact_id].band),
         }
         for pair in found.pairs
     ]
-    return sorted(rows, key=lambda row: (-row["contact"].band or 0, row["contact"].name))
+    return sorted(rows, key=lambda row: (-(row["contact"].band or 0), row["contact"].name))
+
+
+def _is_apart(ours: int, theirs: int | None) -> bool:
+    return theirs is not None and abs(ours - theirs) > PeerPair.MOST_APART
 
 
 def _parts(found: Surface) -> list[dict[str, Any]]:

@@ -175,6 +175,17 @@ def test_the_page_says_single_threaded_and_pairs_edit_and_end_on_it(cast):
     assert (row.cadence_days, row.end_reason) == (30, "Done")
 
 
+def test_a_peer_whose_rank_we_no_longer_know_is_still_shown(cast):
+    chen = person(cast, 2, "Finance", "Chen")
+    pair(cast, cast.anna, chen)
+    type(chen).objects.filter(pk=chen.pk).update(level=None)
+
+    page = as_user(cast.anna).get(f"/customers/{cast.acme.pk}/coverage/").content.decode()
+
+    assert "Anna is to meet Chen and has not done so yet." in page
+    assert "ranks have drifted apart" not in page
+
+
 def test_a_person_of_another_customer_is_not_offered_nor_taken(cast):
     other = ContactFactory(customer=cast.zenith, level=1)
     form = {"contact": other.pk, "user": cast.anna.pk, "purpose": "x", "cadence_days": "60"}
