@@ -141,6 +141,22 @@ def test_the_map_by_keyboard_alone(visit, cast):
     assert above(wang) == elena.pk
 
 
+def test_enter_opens_what_is_known_beside_the_map_of_the_page(visit, cast):
+    anna = visit(cast.anna, path=reverse("customer-chain", args=[cast.acme.pk]))
+    page = anna.page
+    elena = cast.places[1]
+
+    card(page, elena).focus()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("dialog", name="Elena Marchetti")
+    expect(panel).to_contain_text("Said so in the meeting")
+    assert anna.axe() == ""
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    assert focused(page) == str(elena.pk)
+    anna.check()
+
+
 def test_one_stop_of_the_tab_key_for_all_cards(visit, cast):
     page = visit(cast.anna, path=cast.path).page
 
