@@ -6,7 +6,9 @@ from django.db import IntegrityError, connection, transaction
 pytestmark = pytest.mark.django_db
 GUARDED = {
     "core_event": "event_not_emptied",
+    "crm_assessment": "assessment_not_emptied",
     "crm_assignment": "assignment_not_emptied",
+    "crm_judgement": "judgement_not_emptied",
     "pipeline_transition": "transition_not_emptied",
     "pipeline_stagevisit": "stage_visit_not_emptied",
 }
