@@ -130,6 +130,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-answers": {"task": "core.tasks.forget_answers", "schedule": 3600.0},
     "ring-clocks": {"task": "pipeline.tasks.ring_clocks", "schedule": 60.0},
     "set-clocks": {"task": "pipeline.tasks.set_clocks", "schedule": 60.0},
+    "watch-promises": {"task": "crm.tasks.watch_promises", "schedule": 60.0},
     "send-mail": {"task": "accounts.tasks.send_mail", "schedule": 15.0},
 }
 
@@ -278,6 +279,9 @@ SPECTACULAR_SETTINGS = {
         "TieLevel": "crm.models.tie.Tie.Level",
         "EvidenceTier": "crm.models.evidence.Tier",
         "ActionState": "crm.models.action.Action.State",
+        "CommitmentDirection": "crm.models.commitment.Commitment.Direction",
+        "CommitmentState": "crm.models.commitment.Commitment.State",
+        "ExpectationState": "crm.models.commitment.Expectation.State",
         "ActivityKind": "crm.models.activity.Activity.Kind",
         "AssignmentPart": "crm.models.assignment.Assignment.Part",
         "CalendarDayKind": "core.models.calendar.CalendarException.Kind",

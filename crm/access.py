@@ -29,9 +29,11 @@ from crm.models import (
     Chain,
     ChainLine,
     ChainStep,
+    Commitment,
     Contact,
     Customer,
     Evidence,
+    Expectation,
     Judgement,
     PeerPair,
     Reassignment,
@@ -312,6 +314,33 @@ def get_peer_pair(user: User, pk: int) -> PeerPair:
 
 def get_assignment(user: User, pk: int) -> Assignment:
     return find(visible_assignments(user).select_related("customer", "user"), pk)
+
+
+def visible_commitments(user: User) -> QuerySet[Commitment]:
+    return limit_to_visible(Commitment.objects.all(), user)
+
+
+_SIDES = (
+    "customer",
+    "promised_by",
+    "promised_by_contact",
+    "to_contact",
+    "to_user",
+    "deliverer",
+    "in_name_of",
+)
+
+
+def get_commitment(user: User, pk: int) -> Commitment:
+    return find(visible_commitments(user).select_related(*_SIDES), pk)
+
+
+def visible_expectations(user: User) -> QuerySet[Expectation]:
+    return limit_to_visible(Expectation.objects.all(), user)
+
+
+def get_expectation(user: User, pk: int) -> Expectation:
+    return find(visible_expectations(user).select_related("customer", "contact", "user"), pk)
 
 
 def visible_reassignments(user: User) -> QuerySet[Reassignment]:

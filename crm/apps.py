@@ -1,6 +1,15 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy
 
+REFUSALS = {
+    "commitment_final": gettext_lazy("A closed promise does not change."),
+    "commitment_first_due_stays": gettext_lazy("The first due day of a promise never changes."),
+    "commitment_given_stays": gettext_lazy("What was promised does not change."),
+    "commitment_stays": gettext_lazy("Promises are closed, never deleted."),
+    "commitment_moved_before_due": gettext_lazy("The day is over: the promise is broken."),
+    "commitment_moved_by_consent": gettext_lazy("A new day needs the word of the other side."),
+}
+
 
 class CrmConfig(AppConfig):
     name = "crm"
@@ -8,18 +17,30 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         """Listen, and say what a user reads, finds, and holds."""
         from accounts.callbacks import CLOSING_CHECKS  # noqa: PLC0415 - models are loaded only now
+        from core.constraints import explain  # noqa: PLC0415 - as above
         from core.palette import register  # noqa: PLC0415 - as above
-        from crm import callbacks, subscribers  # noqa: F401, PLC0415 - models are loaded only now
-        from crm.commands import peer_pairs  # noqa: PLC0415 - as above
+        from crm import callbacks, panels, subscribers  # noqa: F401, PLC0415 - models are loaded only now
+        from crm.commands import commitment_following, peer_pairs  # noqa: PLC0415 - as above
+        from crm.commands.commitments import keep_evidence  # noqa: PLC0415 - as above
         from crm.queries import chain_told, feed  # noqa: F401, PLC0415 - models are loaded only now
-        from crm.queries.leaving import still_serves  # noqa: PLC0415 - as above
+        from crm.queries.leaving import still_delivers, still_serves  # noqa: PLC0415 - as above
         from crm.views import palette  # noqa: PLC0415 - as above
 
-        CLOSING_CHECKS.append(still_serves)
         callbacks.CONTACTS_MERGED.append(peer_pairs.follow_merged)
         callbacks.REASSIGNED.append(peer_pairs.follow_customers)
         callbacks.HELD["peer_pairs"] = peer_pairs.count_passed
         callbacks.LOOSE["peer_pairs_ended"] = peer_pairs.count_ended
+        CLOSING_CHECKS.extend([still_serves, still_delivers])
+        callbacks.ACTIVITY_WEAKENED.append(keep_evidence)
+        callbacks.CONTACTS_MERGED.append(commitment_following.follow_contact)
+        callbacks.REASSIGNING.append(commitment_following.hold)
+        callbacks.REASSIGNED.append(commitment_following.follow_customers)
+        callbacks.HELD["commitments"] = commitment_following.count_held
+        for constraint, sentence in REFUSALS.items():
+            explain(constraint, sentence)
+        panels.register(
+            "opportunities", "customer-promises", title=gettext_lazy("Promises"), order=20
+        )
         register(palette.find_customers, title=gettext_lazy("Customers"), order=10)
         register(palette.find_contacts, title=gettext_lazy("People"), order=30)
         register(palette.find_places, title=gettext_lazy("Go to"), order=90)

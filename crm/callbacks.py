@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from accounts.models import User
-from crm.models import Activity, Chain, Contact, Reassignment
+from crm.models import Activity, Chain, Commitment, Contact, Reassignment
 
 
 class ActivityLogged(Protocol):
@@ -19,6 +19,14 @@ class ActivityLogged(Protocol):
 
     def __call__(
         self, activity: Activity, *, links: Mapping[str, Any], by: User, at: datetime
+    ) -> None: ...
+
+
+class CommitmentNoted(Protocol):
+    """Called with what the door linked the promise to, e.g. `{"opportunities": [7]}`."""
+
+    def __call__(
+        self, commitment: Commitment, *, links: Mapping[str, Any], by: User, at: datetime
     ) -> None: ...
 
 
@@ -73,6 +81,9 @@ ACTIVITY_MOVED: list[Callable[[Activity, datetime], None]] = []
 
 REASSIGNING: list[Callable[[ReassignmentMove], None]] = []
 """Holds what goes along with the customers, before it is counted and moved."""
+
+COMMITMENT_NOTED: list[CommitmentNoted] = []
+"""After a promise was entered, as a draft or for good, before the commit."""
 
 REASSIGNED: list[Callable[[ReassignmentMove], dict[str, int]]] = []
 """Moves what goes along with the customers; returns how many of each kind moved."""

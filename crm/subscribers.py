@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_noop
 
 from accounts import notices
 from accounts.commands.inbox import Delivery, deliver
+from accounts.queries.escalation import ladder
 from core.events import subscribe
 from core.models import Event
+from crm.commands import commitment_clock
+from crm.commands.locks import share_customer
+from crm.models import Commitment
+from crm.queries.commitments import promise_with_people, raised_reminder
 
 notices.register(
     "customers.received",
@@ -23,6 +30,42 @@ notices.register(
 )
 notices.register(
     "customer.assigned", gettext_noop("{by} asked you to serve {customer}."), "user-plus"
+)
+notices.register(
+    "promise.0",
+    gettext_noop("“{text}” is promised to {contact} ({customer}) for {due_date}."),
+    "handshake",
+)
+notices.register(
+    "promise.1",
+    gettext_noop("“{text}” is due at {contact} ({customer}) today. {holder} delivers it."),
+    "handshake",
+)
+notices.register(
+    "promise.2",
+    gettext_noop(
+        "“{text}”, promised to {contact} ({customer}) for {due_date}, is broken for three working "
+        "days. {holder} was to deliver it. Bring together who can make it good."
+    ),
+    "heart-crack",
+)
+notices.register(
+    "promise.3",
+    gettext_noop(
+        "“{text}”, promised to {contact} ({customer}) for {due_date}, is broken for five working "
+        "days. {holder} was to deliver it. Decide who apologises to the customer."
+    ),
+    "heart-crack",
+)
+notices.register(
+    "promise.not_kept",
+    gettext_noop("{contact} ({customer}) has not kept “{text}”, promised for {due_date}. Ask."),
+    "heart-crack",
+)
+notices.register(
+    "promise.yours",
+    gettext_noop("{by} asked you to see to “{text}” for {contact} ({customer}) by {due_date}."),
+    "handshake",
 )
 
 
@@ -84,3 +127,90 @@ def tell_the_assigned(event: Event) -> None:
         ],
         at=event.at,
     )
+
+
+# --- promises -----------------------------------------------------------------------------
+
+
+@subscribe("commitment.reminded", key="crm.promise_reminder")
+def tell_of_promise(event: Event) -> None:
+    """Tell those whom a level of an open or broken promise concerns, once each.
+
+    What was kept, moved or let go meanwhile is told to nobody; a customer that is changing hands is
+    waited for.
+    """
+    share_customer(event.scope_id or 0)
+    reminder = raised_reminder(event.subject_id)
+    if reminder is None:
+        return
+    promise = reminder.commitment
+    if promise.state not in Commitment.OWED or promise.due_date != reminder.due_date:
+        return
+    stairs = ladder(promise.customer.team, promise.deliverer)
+    key = f"promise:{promise.pk}:{reminder.due_date}:{reminder.level}"
+    deliver(
+        [
+            _about(promise, user.pk, f"promise.{reminder.level}", key)
+            for user in stairs.concerned(reminder.level)
+        ],
+        at=event.at,
+    )
+
+
+@subscribe("commitment.broken", key="crm.promise_not_kept")
+def tell_who_waits(event: Event) -> None:
+    """Who of us waits for something the customer promised learns that the day is over."""
+    share_customer(event.scope_id or 0)
+    promise = promise_with_people(event.subject_id)
+    if promise is None or promise.is_ours or promise.to_user_id is None:
+        return
+    key = f"promise:{promise.pk}:not_kept"
+    deliver([_about(promise, promise.to_user_id, "promise.not_kept", key)], at=event.at)
+
+
+@subscribe("commitment.made", key="crm.promise_is_yours")
+@subscribe("commitment.handed_on", key="crm.promise_handed_on")
+def tell_the_holder(event: Event) -> None:
+    """Who is to see to a promise somebody else entered or handed on is told.
+
+    Not so when the whole customer came with it: the message about that says how many.
+    """
+    share_customer(event.scope_id or 0)
+    holder = event.data.get("to") or event.data["holder"]
+    promise = promise_with_people(event.subject_id)
+    if promise is None or holder == event.actor_id or "reassignment" in event.data:
+        return
+    one = _about(promise, holder, "promise.yours", f"promise:{promise.pk}:yours:{event.pk}")
+    deliver([replace(one, params={**one.params, "by": event.actor_name})], at=event.at)
+
+
+def _about(promise: Commitment, user_id: int, kind: str, key: str) -> Delivery:
+    holder = promise.deliverer or promise.to_user
+    return Delivery(
+        user_id=user_id,
+        kind=kind,
+        key=key,
+        params={
+            "text": promise.text,
+            "contact": promise.contact.name if promise.contact else "",
+            "customer": promise.customer.name,
+            "holder": str(holder) if holder else "",
+            "due_date": promise.due_date.isoformat() if promise.due_date else "",
+        },
+        url=f"/customers/{promise.customer_id}/#promises",
+        scope_id=promise.customer_id,
+    )
+
+
+@subscribe("calendar.changed", key="crm.promises_follow_calendar")
+def set_promises_by_the_calendar(event: Event) -> None:
+    """Levels that count over a day that became one off, or one of work, ring elsewhere."""
+    commitment_clock.recount(at=event.at)
+
+
+@subscribe("customer.changed", key="crm.promises_follow_country")
+@subscribe("customer.moved", key="crm.promises_follow_team")
+def set_promises_by_the_customer(event: Event) -> None:
+    """Another country has another midnight, another team may have other days."""
+    if {"country", "team"} & set(event.data.get("changes", ())):
+        commitment_clock.recount(at=event.at, customer_id=event.subject_id)

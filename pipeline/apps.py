@@ -14,6 +14,7 @@ class PipelineConfig(AppConfig):
             ACTIVITY_MOVED,
             ACTIVITY_WEAKENED,
             CHAIN_PAGES,
+            COMMITMENT_NOTED,
             HELD,
             LOOSE,
             REASSIGNED,
@@ -27,6 +28,7 @@ class PipelineConfig(AppConfig):
 
         criteria.load()
         ACTIVITY_LOGGED.append(following.take_up_activity)
+        COMMITMENT_NOTED.append(following.take_up_promise)
         ACTIVITY_WEAKENED.append(following.keep_evidence)
         ACTIVITY_MOVED.append(following.keep_in_its_stay)
         CHAIN_PAGES.append(chains.page_of)

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_noop
 
 from accounts import notices
 from accounts.commands.inbox import Delivery, deliver
-from accounts.models import User
-from accounts.queries.escalation import Ladder, ladder
+from accounts.queries.escalation import ladder
 from accounts.queries.users import system_user
 from core.events import subscribe
 from core.models import Event
@@ -98,18 +97,10 @@ def tell_of_reminder(event: Event) -> None:
                 url=_url(sale),
                 scope_id=sale.customer_id,
             )
-            for user in receivers(stairs, reminder.level)
+            for user in stairs.concerned(reminder.level)
         ],
         at=event.at,
     )
-
-
-def receivers(stairs: Ladder, level: int) -> list[User]:
-    """Whom a level concerns, each once; the manager's level reminds the owner, too."""
-    people = list(stairs.receivers(level + 1))
-    if level == Reminder.Level.MANAGER and stairs.owner is not None:
-        people.insert(0, stairs.owner)
-    return list({user.pk: user for user in people}.values())
 
 
 @subscribe("opportunity.resumed", key="pipeline.hold_ended")

@@ -16,6 +16,11 @@ urlpatterns = [
     path("opportunities/<int:pk>/facts/", facts.facts, name="opportunity-facts"),
     path("opportunities/<int:pk>/facts/<slug:name>/", facts.fact, name="opportunity-fact"),
     path("opportunities/<int:pk>/step/", today.plan_step, name="opportunity-step"),
+    path(
+        "opportunities/<int:pk>/promises/",
+        panel.opportunity_promises,
+        name="opportunity-promises",
+    ),
     path("opportunities/<int:pk>/advance/", moves.advance, name="opportunity-advance"),
     path("opportunities/<int:pk>/send-back/", moves.send_back, name="opportunity-send-back"),
     path("opportunities/<int:pk>/hold/", moves.hold, name="opportunity-hold"),

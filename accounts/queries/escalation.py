@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from accounts.models import Level, Role, Team, User
 
+MANAGER = 1
+"""The level of every clock on which the manager is told."""
+
 
 @dataclass(frozen=True)
 class Ladder:
@@ -26,6 +29,13 @@ class Ladder:
             self.top,
         ]
         return next((people for people in rungs[rung - 1 :] if people), ())
+
+    def concerned(self, level: int) -> list[User]:
+        """Whom level 0 to 3 of a clock tells, each once; the manager's reminds the owner, too."""
+        people = list(self.receivers(level + 1))
+        if level == MANAGER and self.owner is not None:
+            people.insert(0, self.owner)
+        return list({user.pk: user for user in people}.values())
 
 
 def ladder(team: Team | None, owner: User | None) -> Ladder:

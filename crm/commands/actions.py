@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import events
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from core.models import Event
 from crm.access import require, visible_customers
 from crm.commands.assignments import NOT_PEOPLE
@@ -55,10 +55,7 @@ def plan(
     at: datetime,
 ) -> Action:
     """The body of `create_action`, for commands that hold the customer and have asked already."""
-    if not owner.is_active:
-        sentence = _("{name} cannot sign in any more.").format(name=owner)
-        raise Invalid(sentence, details={"owner": [sentence]})
-    _refuse_unable(owner, customer, by)
+    refuse_unable(owner, customer, by)
     action = Action(customer=customer, owner=owner, activity=activity, created_at=at)
     take(action, {"text": text, "due_date": due_date})
     action.save()
@@ -78,16 +75,18 @@ def plan(
     return action
 
 
-def _refuse_unable(owner: User, customer: Customer, by: User) -> None:
-    """A step waits only for a person who can find it: one who sees the customer."""
+def refuse_unable(owner: User, customer: Customer, by: User, *, field: str = "owner") -> None:
+    """What is to be done waits only for a person who can find it: one who sees the customer."""
+    if not owner.is_active:
+        refuse({field: [_("{name} cannot sign in any more.").format(name=owner)]})
     if owner.role in NOT_PEOPLE:
-        refuse({"owner": [_("{name} is not a person. Name who will do it.").format(name=owner)]})
+        refuse({field: [_("{name} is not a person. Name who will do it.").format(name=owner)]})
     if owner.pk == by.pk:
         return
     if not visible_customers(owner).filter(pk=customer.pk).exists():
         refuse(
             {
-                "owner": [
+                field: [
                     _("{name} does not see {customer}, so nobody would do it.").format(
                         name=owner, customer=customer.name
                     )

@@ -15,6 +15,7 @@ from core.errors import Conflict, Invalid, Refused
 from crm import callbacks
 from crm.access import require
 from crm.commands.actions import plan
+from crm.commands.commitments import capture, take_back_with
 from crm.commands.evidence import refuse_relied_on
 from crm.commands.fields import CLOCK_SKEW, differences, refuse, take
 from crm.commands.locks import lock, lock_customer
@@ -43,6 +44,7 @@ def log_activity(
     outcome: str = "",
     next_step: str = "",
     next_step_date: date | None = None,
+    promise: str = "",
     two_way: bool = True,
     links: Mapping[str, Any] | None = None,
     source: str = "",
@@ -51,8 +53,8 @@ def log_activity(
     """Write down what has happened, who took part, and what follows from it.
 
     Without a subject the first line of the text is the subject. A next step becomes an action of
-    the actor; where a machine writes, of the first colleague it names. `links` are ids of floors
-    above, handed to callbacks.ACTIVITY_LOGGED.
+    the actor; where a machine writes, of the first colleague it names. A promise is one line, such
+    as "report by Friday". `links` are ids of floors above, for callbacks.ACTIVITY_LOGGED.
     """
     customer = lock_customer(customer.pk)
     require(by, "activity.log", customer)
@@ -77,17 +79,48 @@ def log_activity(
     _link(activity, people[0], _ours(by, people[1]))
     if activity.next_step:
         _plan_next_step(activity, next_step_date, people[1], by=by, at=at)
+    _tell(activity, links or {}, by=by, at=at)
+    if promise.strip():
+        _note_promise(activity, promise, people[0], links, by=by, at=at)
+    return activity
+
+
+def _tell(activity: Activity, links: Mapping[str, Any], *, by: User, at: datetime) -> None:
     events.record(
         "activity.logged",
         activity,
         by=by,
         at=at,
-        scope=customer,
+        scope=activity.customer,
         data={"kind": activity.kind, "subject": activity.subject},
     )
     for callback in callbacks.ACTIVITY_LOGGED:
-        callback(activity, links=links or {}, by=by, at=at)
-    return activity
+        callback(activity, links=links, by=by, at=at)
+
+
+def _note_promise(
+    activity: Activity,
+    line: str,
+    contacts: list[Contact],
+    links: Mapping[str, Any] | None,
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """A promise given there, to or by the only person of the customer who took part."""
+    try:
+        capture(
+            customer=activity.customer,
+            line=line,
+            contact=contacts[0] if len(contacts) == 1 else None,
+            activity=activity,
+            links=links,
+            by=by,
+            at=at,
+        )
+    except Invalid as error:
+        said = [sentence for sentences in error.details.values() for sentence in sentences]
+        refuse({"promise": said or [str(error)]})
 
 
 def _plan_next_step(
@@ -282,6 +315,7 @@ def take_back(activity: Activity, *, by: User, at: datetime) -> None:
     if any(action.state != Action.State.PLANNED for action in actions):
         raise Conflict(_("Its next step is done already."), code="step_closed")
     _ask_whether_it_may_weaken(activity)
+    take_back_with(activity, by=by, at=at)
     data = {"kind": activity.kind, "subject": activity.subject}
     pk = activity.pk
     actions.delete()

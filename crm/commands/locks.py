@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.commands.locks import hold
 from core.errors import NotFound
-from crm.models import Action, Activity, Contact, Customer
+from crm.models import Action, Activity, Commitment, Contact, Customer, Expectation
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -39,7 +39,7 @@ def hold_parents() -> None:
     hold("crm.parents")
 
 
-def lock_below(row: Contact | Activity | Action) -> None:
+def lock_below(row: Contact | Activity | Action | Commitment | Expectation) -> None:
     """What belongs to a customer, held, and its customer before it."""
     lock_customer(row.customer_id)
     lock(row)

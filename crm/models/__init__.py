@@ -5,6 +5,12 @@ from crm.models.activity import Activity, ActivityContact, ActivityUser
 from crm.models.assessment import Assessment, Judgement
 from crm.models.assignment import Assignment, Reassignment
 from crm.models.chain import Chain, ChainLine, ChainStep
+from crm.models.commitment import (
+    Commitment,
+    CommitmentReminder,
+    CommitmentTerm,
+    Expectation,
+)
 from crm.models.contact import Contact
 from crm.models.customer import Customer
 from crm.models.evidence import Confidence, Evidence, Tier
@@ -23,6 +29,9 @@ __all__ = [
     "Chain",
     "ChainLine",
     "ChainStep",
+    "Commitment",
+    "CommitmentReminder",
+    "CommitmentTerm",
     "Confidence",
     "Contact",
     "Customer",
@@ -30,6 +39,7 @@ __all__ = [
     "CustomerUserPermission",
     "Employment",
     "Evidence",
+    "Expectation",
     "Judgement",
     "PeerPair",
     "Reassignment",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils.translation import ngettext
 
 from accounts.callbacks import Held
 from accounts.models import User
-from crm.models import Action, Assignment, PeerPair
+from crm.models import Action, Assignment, Commitment, PeerPair
 
 
 def still_serves(user: User) -> Iterable[Held]:
@@ -41,3 +42,16 @@ def still_serves(user: User) -> Iterable[Held]:
             paired,
         )
         yield Held(sentence.format(name=user, count=paired), "", paired)
+
+
+def still_delivers(user: User) -> Iterable[Held]:
+    """Open promises he is to keep, or waits for."""
+    open_ones = Commitment.objects.filter(state__in=Commitment.OPEN)
+    count = open_ones.filter(Q(deliverer=user) | Q(to_user=user)).count()
+    if count:
+        sentence = ngettext(
+            "{name} still has {count} open promise to see to.",
+            "{name} still has {count} open promises to see to.",
+            count,
+        )
+        yield Held(sentence.format(name=user, count=count), f"/promises/?holder={user.pk}", count)

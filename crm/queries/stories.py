@@ -24,7 +24,15 @@ from django.utils.translation import gettext, gettext_noop
 
 from core.models import Event
 
-TOPICS = ("activities", "opportunities", "serving", "people", "facts", "actions")
+TOPICS = (
+    "activities",
+    "opportunities",
+    "serving",
+    "people",
+    "facts",
+    "actions",
+    "promises",
+)
 LONGEST_VALUE = 120
 
 Prepare = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -305,3 +313,57 @@ tell(
     "good",
     topic="people",
 )
+
+
+def _promises(ids: set[int]) -> dict[int, dict[str, Any]]:
+    from crm.models import Commitment  # noqa: PLC0415 - this module is read before models are
+
+    rows = Commitment.objects.filter(pk__in=ids).values_list(
+        "pk", "text", "to_contact__name", "promised_by_contact__name", "due_date"
+    )
+    return {
+        pk: {"promise": text, "contact": ours or theirs or "", "last_date": due and str(due)}
+        for pk, text, ours, theirs, due in rows
+    }
+
+
+def _promise(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    ours = data.get("direction") == "ours"
+    gave = gettext("promised {contact} “{promise}”") if ours else ""
+    gave = gave or gettext("noted that {contact} promised “{promise}”")
+    return {
+        **data,
+        "gave": _Words().vformat(gave, (), data),
+        "how": gettext("after its day") if data.get("late") else gettext("on time"),
+        "old_date": data.get("old"),
+    }
+
+
+def _tell_promise(name: str, sentence: str, icon: str, tone: str = "") -> None:
+    tell(
+        f"commitment.{name}",
+        sentence,
+        icon,
+        tone,
+        topic="promises",
+        prepare=_promise,
+        subjects=_promises,
+    )
+
+
+_tell_promise("made", gettext_noop("{gave} for {due_date}"), "handshake", "info")
+_tell_promise(
+    "renegotiated",
+    gettext_noop("agreed with {contact} to move “{promise}” from {old_date} to {due_date}"),
+    "calendar-clock",
+    "soon",
+)
+_tell_promise("kept", gettext_noop("closed “{promise}” as kept, {how}"), "circle-check", "good")
+_tell_promise(
+    "broken",
+    gettext_noop("noted that “{promise}” was not kept by {due_date}"),
+    "heart-crack",
+    "late",
+)
+_tell_promise("cancelled", gettext_noop("let “{promise}” go, with {contact}"), "circle-x")
+_tell_promise("handed_on", gettext_noop("handed “{promise}” on to a colleague"), "arrow-right-left")

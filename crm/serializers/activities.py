@@ -94,6 +94,12 @@ class ActivityInput(serializers.Serializer):
         max_length=200, required=False, allow_blank=True, help_text="Becomes an action of yours."
     )
     next_step_date = serializers.DateField(required=False, allow_null=True)
+    promise = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        help_text="One line, such as “test report by Friday”: becomes a promise.",
+    )
     two_way = serializers.BooleanField(default=True, help_text="Off: nobody answered.")
     links = serializers.DictField(
         child=serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=20),

@@ -164,6 +164,7 @@ def topic_choices() -> list[tuple[str, str]]:
         ("people", _("People")),
         ("facts", _("Facts")),
         ("actions", _("Next steps")),
+        ("promises", _("Promises")),
     ]
 
 

@@ -30,6 +30,7 @@ KIND_ORDER = (
     "customers",
     "opportunities",
     "actions",
+    "commitments",
     "peer_pairs",
     "peer_pairs_ended",
     "reminders",
@@ -44,6 +45,7 @@ def kind_labels() -> dict[str, str]:
         "opportunities": _("Open opportunities"),
         "peer_pairs": _("Peer pairs"),
         "peer_pairs_ended": _("Peer pairs that end"),
+        "commitments": _("Open promises"),
         "reminders": _("Unread reminders"),
     }
 

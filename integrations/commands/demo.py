@@ -22,6 +22,7 @@ from accounts.commands.users import change_user, create_user
 from accounts.models import Team, User
 from core.errors import Conflict
 from core.relay import drain
+from crm.commands import commitment_clock
 from crm.commands.actions import complete, create_action
 from crm.commands.assignments import assign
 from crm.commands.contacts import create_contact
@@ -31,6 +32,7 @@ from crm.commands.reassign import reassign_from
 from crm.models import Contact, Customer
 from integrations.commands.demo_chains import ChainStory
 from integrations.commands.demo_peers import pair_up
+from integrations.commands.demo_promises import PromiseStory, expect
 from integrations.commands.demo_sales import SaleStory
 from integrations.commands.imports import import_products
 from integrations.queries.demo import Script, is_loaded, read_script
@@ -100,8 +102,13 @@ def load_demo(*, by: User, at: datetime) -> dict[str, int]:
             _move(scene, move)
         for number, told in enumerate(scene.script.chains):
             ChainStory(scene, told, number).write()
+        for number, promise in enumerate(scene.script.promises["promises"]):
+            PromiseStory(scene, promise, number).write()
+        for number, told in enumerate(scene.script.promises["expectations"]):
+            expect(scene, told, number)
         scene.play()
         import_activities(scene.visits, by=by, at=at)
+    commitment_clock.run(at=at)
     drain(at=at)
     for user in scene.people.values():
         mark_all_read(by=user, at=at)

@@ -25,6 +25,7 @@ class Script:
     texts: Mapping[str, Any]
     peers: list[Mapping[str, Any]]
     chains: list[Mapping[str, Any]]
+    promises: Mapping[str, Any]
 
 
 def read_script(folder: Path = FOLDER) -> Script:
@@ -40,6 +41,7 @@ def read_script(folder: Path = FOLDER) -> Script:
         _read(folder / "texts.yaml"),
         _read(folder / "peers.yaml")["pairs"],
         _read(folder / "chains.yaml")["chains"],
+        _read(folder / "promises.yaml"),
     )
 
 

@@ -21,8 +21,14 @@ from core.errors import Conflict, Invalid
 from core.events import FactRow, record_rows
 from crm.callbacks import Held as HeldCounts
 from crm.callbacks import ReassignmentMove
-from crm.models import Activity
-from pipeline.models import Opportunity, OpportunityActivity, StageVisit, Transition
+from crm.models import Activity, Commitment
+from pipeline.models import (
+    Opportunity,
+    OpportunityActivity,
+    OpportunityCommitment,
+    StageVisit,
+    Transition,
+)
 
 _LIVE = "('open', 'on_hold', 'nurture')"
 
@@ -48,23 +54,38 @@ def take_up_activity(
     activity: Activity, *, links: Mapping[str, Any], by: User, at: datetime
 ) -> None:
     """Link an activity to the sales it names, else to the customer's only live sale."""
-    live = Opportunity.objects.filter(customer=activity.customer_id)
-    if "opportunities" in links:
-        wanted = set(links["opportunities"])
-        found = set(live.filter(pk__in=wanted).values_list("pk", flat=True))
-        if found != wanted:
-            sentence = _("This opportunity is not one of this customer's.")
-            raise Invalid(
-                sentence, code="opportunity_of_other_customer", details={"opportunity": [sentence]}
-            )
-    else:
-        found = set(live.filter(state__in=Opportunity.LIVE).values_list("pk", flat=True)[:2])
-        if len(found) != 1:
-            return
+    found = _sales_meant(activity.customer_id, links)
     OpportunityActivity.objects.bulk_create(
         [OpportunityActivity(opportunity_id=pk, activity=activity) for pk in sorted(found)],
         ignore_conflicts=True,
     )
+
+
+def take_up_promise(
+    commitment: Commitment, *, links: Mapping[str, Any], by: User, at: datetime
+) -> None:
+    """Link a promise to the sales it names, else to the customer's only live sale."""
+    found = _sales_meant(commitment.customer_id, links)
+    OpportunityCommitment.objects.bulk_create(
+        [OpportunityCommitment(opportunity_id=pk, commitment=commitment) for pk in sorted(found)],
+        ignore_conflicts=True,
+    )
+
+
+def _sales_meant(customer_id: int, links: Mapping[str, Any]) -> set[int]:
+    """The sales of the customer a door named; else its only live sale."""
+    sales = Opportunity.objects.filter(customer=customer_id)
+    if "opportunities" not in links:
+        live = set(sales.filter(state__in=Opportunity.LIVE).values_list("pk", flat=True)[:2])
+        return live if len(live) == 1 else set()
+    wanted = set(links["opportunities"])
+    found = set(sales.filter(pk__in=wanted).values_list("pk", flat=True))
+    if found != wanted:
+        sentence = _("This opportunity is not one of this customer's.")
+        raise Invalid(
+            sentence, code="opportunity_of_other_customer", details={"opportunity": [sentence]}
+        )
+    return found
 
 
 def keep_evidence(activity: Activity) -> None:

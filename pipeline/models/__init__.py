@@ -1,6 +1,7 @@
 """The process: its definition, the sales that run through it, and their clocks."""
 
 from pipeline.models.clock import Recount, Reminder, StageClock
+from pipeline.models.commitment_link import OpportunityCommitment
 from pipeline.models.definition import ExitCriterion, Pipeline, PipelineVersion, Stage
 from pipeline.models.ledger import StageVisit, Transition
 from pipeline.models.opportunity import Opportunity, OpportunityActivity
@@ -10,6 +11,7 @@ __all__ = [
     "ExitCriterion",
     "Opportunity",
     "OpportunityActivity",
+    "OpportunityCommitment",
     "Pipeline",
     "PipelineVersion",
     "Product",

@@ -1,4 +1,4 @@
-"""The opportunities of one customer, for the slot on its page."""
+"""The opportunities of one customer, and the promises of one opportunity: parts of a page."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET
 
 from core.web import is_htmx
 from crm.access import get_customer, may
+from pipeline import access
+from pipeline.queries.promises import promises_in
 from pipeline.queries.summary import summary
 
 
@@ -24,4 +26,20 @@ def customer_opportunities(request: HttpRequest, pk: int) -> HttpResponse:
         "may_create": may(request.user, "opportunity.create", customer),
     }
     template = "pipeline/panel.html#panel" if is_htmx(request) else "pipeline/panel.html"
+    return render(request, template, context)
+
+
+@require_GET
+@login_required
+def opportunity_promises(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was promised in this sale, either way, the overdue first."""
+    found = access.get_opportunity(request.user, pk)
+    context = {
+        "opportunity": found,
+        "customer": found.customer,
+        "lines": promises_in(found, timezone.now()),
+        "may_make": may(request.user, "commitment.make", found.customer),
+        "may_change": may(request.user, "commitment.change", found.customer),
+    }
+    template = "pipeline/promises.html#panel" if is_htmx(request) else "pipeline/promises.html"
     return render(request, template, context)

@@ -18,7 +18,7 @@ from crm.commands.evidence import note_evidence
 from crm.commands.stakeholders import add_stakeholder
 from crm.models import Action, Assessment, Assignment, PeerPair, Reassignment
 from tests.cast import NOW, ActivityFactory, ContactFactory, CustomerFactory, assign, gather
-from tests.doors import crm_peers
+from tests.doors import crm_peers, promises
 from tests.doors.crm_api import API
 
 pytestmark = pytest.mark.django_db
@@ -242,6 +242,9 @@ PAGES = {
     "stakeholder-reports-to": [("post", {"reports_to": ""}, IN, 302, 403, 302, 404, 302, 403)],
 }
 
+PAGES |= promises.PAGES
+API |= promises.API
+
 
 @pytest.fixture
 def company():
@@ -259,6 +262,7 @@ def company():
     cast.pair = PeerPair.objects.create(
         user=cast.nils, contact=cast.contact, purpose="x", starts_at=NOW
     )
+    promises.add_things(cast)
     cast.deputy = Assignment.objects.create(
         customer=cast.acme, user=cast.dora, part="sponsor", starts_at=NOW
     )
@@ -335,6 +339,7 @@ def address(cast, name):
         thing = cast.chain
     if name.startswith(("api-stakeholder", "stakeholder")):
         thing = cast.chain if name == "stakeholder-new" else cast.place
+    thing = promises.thing_of(cast, name) or thing
     if "activity" in name:
         thing = cast.activity
     if name.removeprefix("api-").startswith("action") and name not in ("action-new", "api-actions"):
@@ -366,6 +371,7 @@ def filled(cast, body):
         "PROOF": {"text": "x", "tier": 3},
         "LIU": str(cast.place.pk),
         "SAID": [{"stakeholder": cast.place.pk, "attitude": 1}],
+        "PROMISE": cast.promise.pk,
         "SHARE": f"{cast.acme.pk}:{cast.anna.pk}",
     }
 

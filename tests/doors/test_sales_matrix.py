@@ -68,6 +68,7 @@ GET: dict[str, tuple[str, dict[str, int]]] = {
     "opportunity-facts": ("/opportunities/{sale}/facts/", reads()),
     "opportunity-fact": ("/opportunities/{sale}/facts/problem/", open_to_all(405)),
     "opportunity-step": ("/opportunities/{sale}/step/", reads()),
+    "opportunity-promises": ("/opportunities/{sale}/promises/", reads()),
     "opportunity-advance": ("/opportunities/{sale}/advance/", reads()),
     "opportunity-send-back": ("/opportunities/{sale}/send-back/", reads()),
     "opportunity-hold": ("/opportunities/{sale}/hold/", reads()),

@@ -8,6 +8,8 @@ GUARDED = {
     "core_event": "event_not_emptied",
     "crm_assessment": "assessment_not_emptied",
     "crm_assignment": "assignment_not_emptied",
+    "crm_commitment": "commitment_not_emptied",
+    "crm_commitmentterm": "commitment_term_not_emptied",
     "crm_judgement": "judgement_not_emptied",
     "pipeline_transition": "transition_not_emptied",
     "pipeline_stagevisit": "stage_visit_not_emptied",

@@ -153,6 +153,12 @@ class QuickLogForm(forms.Form):
     )
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
     next_step_date = Day(label=_("Due"), required=False)
+    promise = forms.CharField(
+        label=_("Promise"),
+        required=False,
+        max_length=300,
+        help_text=_("One line: “test report by Friday”, “they promise: budget by 3 May”."),
+    )
     unanswered = forms.BooleanField(
         label=_("Nobody answered"), required=False, help_text=_("Does not count as contact.")
     )
@@ -166,8 +172,8 @@ class QuickLogForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "contacts", contacts)
-        _offer(self, "colleagues", colleagues)
+        offer(self, "contacts", contacts)
+        offer(self, "colleagues", colleagues)
 
 
 class ActivityForm(forms.ModelForm):
@@ -270,11 +276,11 @@ class StakeholderForm(forms.ModelForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "reports_to", [("", _("nobody here")), *people])
+        offer(self, "reports_to", [("", _("nobody here")), *people])
         if contacts is None:
             del self.fields["contact"]
         else:
-            _offer(self, "contact", [("", _("nobody known yet")), *contacts])
+            offer(self, "contact", [("", _("nobody known yet")), *contacts])
 
     def _post_clean(self) -> None:
         """The command checks the values; the instance stays as it is."""
@@ -296,7 +302,7 @@ class FillForm(forms.Form):
 
     def __init__(self, *args: Any, contacts: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "contact", contacts)
+        offer(self, "contact", contacts)
 
 
 class ProofForm(forms.Form):
@@ -318,7 +324,7 @@ class ProofForm(forms.Form):
 
     def __init__(self, *args: Any, activities: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "activity", [("", _("no activity: in words")), *activities])
+        offer(self, "activity", [("", _("no activity: in words")), *activities])
 
 
 class AttitudeForm(ProofForm):
@@ -361,8 +367,8 @@ class LineForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "source", people)
-        _offer(self, "target", people)
+        offer(self, "source", people)
+        offer(self, "target", people)
 
 
 class MoveContactForm(forms.ModelForm):
@@ -407,8 +413,8 @@ class ReassignForm(forms.Form):
         self, *args: Any, shares: list[str], receivers: list[tuple[int, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "share", [(share, share) for share in shares])
-        _offer(self, "receivers", receivers)
+        offer(self, "share", [(share, share) for share in shares])
+        offer(self, "receivers", receivers)
 
 
 class PairFactsForm(forms.Form):
@@ -435,7 +441,7 @@ class PairForm(PairFactsForm):
 
     def __init__(self, *args: Any, contacts: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "contact", contacts)
+        offer(self, "contact", contacts)
 
 
 class GiverForm(forms.Form):
@@ -444,7 +450,7 @@ class GiverForm(forms.Form):
     primary = Number(label=_("Served by"), required=False)
 
 
-def _offer(form: forms.BaseForm, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+def offer(form: forms.BaseForm, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
     """Set what a field of this very form may be."""
     field: Any = form.fields[name]
     field.choices = choices

@@ -1,0 +1,12 @@
+"""Doors for the beat: they carry no data, they only say "look now"."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from crm.commands import commitment_clock
+
+
+@shared_task(name="crm.tasks.watch_promises")
+def watch_promises() -> None:
+    """Look now: mark as broken what is over, raise the reminders that are due."""
+    commitment_clock.run(at=timezone.now())
