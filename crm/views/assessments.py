@@ -20,6 +20,7 @@ from crm.commands import assessments as commands
 from crm.commands.assessments import Said
 from crm.models import Role, Stakeholder
 from crm.queries import assessments as queries
+from crm.queries import chain_table
 from crm.queries.colleagues import get_person
 
 
@@ -35,6 +36,7 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "chain": chain,
         "customer": chain.customer,
+        "back": chain_table.address_of(chain),
         "found": found,
         "may": access.may(user, "chain.change", chain.customer),
         "attitudes": Stakeholder.Attitude.choices[::-1],

@@ -107,6 +107,29 @@ def test_kappa_of_five_people(cast):
     assert found["differences"] == []
 
 
+def test_the_page_before_between_and_after(cast):
+    page = f"/chains/{cast.chain.pk}/assessment/"
+
+    def seen_by(who):
+        return as_user(getattr(cast, who)).get(page).content.decode()
+
+    form = {"place": cast.wang.pk, f"attitude-{cast.wang.pk}": "2"}
+    assert "Save what I see" in seen_by("anna")
+    as_user(cast.anna).post(f"/assessments/{cast.round.pk}/judge/", form)
+    assert "You have judged" in seen_by("anna")
+    assert "Mentor</td>" not in seen_by("boris")
+    form[f"attitude-{cast.wang.pk}"] = "-1"
+    as_user(cast.boris).post(f"/assessments/{cast.round.pk}/judge/", form)
+
+    after = seen_by("nils")
+
+    assert "seen differently" in after
+    assert "You see this customer differently" not in after
+    assert "You see this customer differently" in seen_by("boris")
+    chain = as_user(cast.anna).get(f"/customers/{cast.acme.pk}/chain/").content.decode()
+    assert f'href="{page}"' in chain
+
+
 def test_nobody_of_another_team_learns_of_it(cast):
     client = as_user(cast.ben)
     for method, path in (
