@@ -97,29 +97,31 @@ def missing_counts(opportunities: Iterable[Opportunity | int], *, at: datetime) 
     )
     sales = [Sale(row["pk"], row["version_id"], row["stage"], row) for row in rows]
     return {
-        pk: sum(row.mandatory and not found.met for row, found in findings)
-        for pk, (_stage, findings) in _findings(sales, at).items()
+        pk: sum(not found.met for _row, found in findings)
+        for pk, (_stage, findings) in _findings(sales, at, advice=False).items()
     }
 
 
 Findings = list[tuple[ExitCriterion, Finding]]
 
 
-def _findings(sales: Sequence[Sale], at: datetime) -> dict[int, tuple[Stage, Findings]]:
-    """What every criterion of its stage says about each sale."""
+def _findings(
+    sales: Sequence[Sale], at: datetime, *, advice: bool = True
+) -> dict[int, tuple[Stage, Findings]]:
+    """What every criterion of its stage says about each sale; without advice the mandatory ones."""
     stages: dict[tuple[int, str], tuple[Stage, list[ExitCriterion]]] = {}
     kinds: dict[str, CriterionKind] = {}
-    wanted: dict[str, list[int]] = {}
+    wanted: dict[str, list[Sale]] = {}
     for sale in sales:
         place = (sale.version_id, sale.stage)
         if place not in stages:
             stage = _stage_of(sale)
-            stages[place] = (stage, list(stage.criteria.all()))
+            stages[place] = (stage, [r for r in stage.criteria.all() if advice or r.mandatory])
         here = {kind.source: kind for row in stages[place][1] if (kind := kind_of(row.kind))}
         kinds |= here
         for source in here:
-            wanted.setdefault(source, []).append(sale.pk)
-    facts = {source: kinds[source].facts(ids, at) for source, ids in wanted.items()}
+            wanted.setdefault(source, []).append(sale)
+    facts = {source: kinds[source].facts(asking, at) for source, asking in wanted.items()}
     found: dict[int, tuple[Stage, Findings]] = {}
     for sale in sales:
         stage, rows = stages[sale.version_id, sale.stage]

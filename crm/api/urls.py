@@ -10,6 +10,7 @@ from crm.api import (
     commitments,
     coverage,
     customers,
+    measures,
     peer_pairs,
     proofs,
 )
@@ -37,6 +38,12 @@ urlpatterns = [
         coverage.CoverageProposal.as_view(),
         name="api-coverage-proposal",
     ),
+    path(
+        "customers/<int:pk>/measures/",
+        measures.CustomerMeasures.as_view(),
+        name="api-customer-measures",
+    ),
+    path("chains/<int:pk>/measures/", measures.ChainMeasures.as_view(), name="api-chain-measures"),
     path("contacts/", customers.Contacts.as_view(), name="api-contacts"),
     path("contacts/<int:pk>/", customers.OneContact.as_view(), name="api-contact"),
     path("contacts/<int:pk>/left/", customers.ContactLeft.as_view(), name="api-contact-left"),

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Q
 
 from crm.metrics.picture import Picture, Place
-from crm.models import StakeholderSpan
+from crm.models import Chain, StakeholderSpan
 from crm.queries.chain import decayed
 
 _RELATIONS = """
@@ -70,6 +70,7 @@ class People:
 
     picture: Picture
     relations: Mapping[int, tuple[Relation, ...]] = field(default_factory=dict)
+    is_standing: bool = False
 
 
 def people_of(chains: Iterable[int], *, at: datetime) -> dict[int, People]:
@@ -77,10 +78,20 @@ def people_of(chains: Iterable[int], *, at: datetime) -> dict[int, People]:
 
     A chain in which nobody has a place is not among them.
     """
+    return people_at(chains, at=at)
+
+
+def people_at(
+    chains: Iterable[int], *, at: datetime, standing_of: Iterable[int] = ()
+) -> dict[int, People]:
+    """The same, and of the standing chains of these customers, by id of the chain."""
+    wanted = Chain.objects.filter(
+        Q(pk__in=list(chains)) | Q(is_standing=True, customer__in=list(standing_of))
+    )
     spans = list(
         StakeholderSpan.objects.filter(
             Q(ends_at__isnull=True) | Q(ends_at__gt=at),
-            stakeholder__chain__in=list(chains),
+            stakeholder__chain__in=wanted,
             starts_at__lte=at,
         )
         .select_related("contact", "stakeholder__chain")
@@ -123,7 +134,8 @@ def _people(
         ours=(),
     )
     contacts = {span.contact_id for span in spans if span.contact_id in known}
-    return People(picture, {pk: known[pk] for pk in contacts if pk is not None})
+    theirs = {pk: known[pk] for pk in contacts if pk is not None}
+    return People(picture, theirs, is_standing=chain.is_standing)
 
 
 def _place(span: StakeholderSpan, known: tuple[Relation, ...], here: set[int]) -> Place:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,7 @@ class Remedy:
     @property
     def link(self) -> str:
         """The page where the chain of the sale is worked on."""
-        try:
-            return reverse("opportunity-chain", args=[self.sale])
-        except NoReverseMatch:
-            return reverse("opportunity", args=[self.sale])
+        return reverse("opportunity-chain", args=[self.sale])
 
     def as_dict(self) -> dict[str, Any]:
         """For an API answer or a template: only what belongs to the type."""
@@ -95,7 +92,7 @@ class CriterionKind(Protocol):
     def problems(self, params: Mapping[str, Any]) -> list[str]:
         """Sentences about parameters it cannot work with."""
 
-    def facts(self, sales: Sequence[int], at: datetime) -> Any:
+    def facts(self, sales: Sequence[Sale], at: datetime) -> Any:
         """What it needs beside them at a moment, for many sales in few queries."""
 
     def check(self, params: Mapping[str, Any], sale: Sale, facts: Any) -> Finding:

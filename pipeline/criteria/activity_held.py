@@ -68,7 +68,7 @@ class ActivityHeld:
             found.append("with_contact: give true or false")
         return found
 
-    def facts(self, sales: Sequence[int], at: datetime) -> dict[int, Stay]:
+    def facts(self, sales: Sequence[Sale], at: datetime) -> dict[int, Stay]:
         """Current visit and activities per kind of every sale, in one query."""
         link = "opportunity__activity_links__activity"
         met = Q(**{f"{link}__two_way": True}) & Exists(
@@ -76,7 +76,9 @@ class ActivityHeld:
         )
         began = Q(**{f"{link}__starts_at__gte": F("entered_at")})
         rows = (
-            StageVisit.objects.filter(opportunity_id__in=sales, left_at__isnull=True)
+            StageVisit.objects.filter(
+                opportunity_id__in=[sale.pk for sale in sales], left_at__isnull=True
+            )
             .annotate(
                 kind=Case(When(began, then=F(f"{link}__kind"))),
                 activity=Case(When(began, then=F(f"{link}__pk"))),

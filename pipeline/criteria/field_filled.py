@@ -56,7 +56,7 @@ class FieldFilled:
         ]
         return found
 
-    def facts(self, sales: Sequence[int], at: datetime) -> None:
+    def facts(self, sales: Sequence[Sale], at: datetime) -> None:
         """Nothing beside the columns."""
 
     def check(self, params: Mapping[str, Any], sale: Sale, facts: None) -> Finding:

@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 
 from crm.metrics.picture import Picture, Place
 from crm.models import Role
-from crm.queries.chain_people import Relation, people_of
+from crm.queries.chain_people import Relation, people_at
 from pipeline.criteria import Finding, Remedy, Sale
-from pipeline.queries.chains import chains_of
 
 
 @dataclass(frozen=True)
@@ -38,20 +37,26 @@ class SaleChain:
 class OfChain:
     """A kind that reads the chain. All of them share one reading of it."""
 
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ("chain_id", "customer_id")
     source = "chain"
 
-    def facts(self, sales: Sequence[int], at: datetime) -> dict[int, SaleChain]:
-        """The chain of every sale with its people: three queries for any number."""
-        chains = chains_of(sales)
-        people = people_of({each.chain_id for each in chains.values() if each.chain_id}, at=at)
+    def facts(self, sales: Sequence[Sale], at: datetime) -> dict[int, SaleChain]:
+        """The chain of every sale with its people: two queries for any number."""
+        own = {sale.pk: sale.values["chain_id"] for sale in sales}
+        people = people_at(
+            [chain for chain in own.values() if chain],
+            standing_of=[sale.values["customer_id"] for sale in sales if not own[sale.pk]],
+            at=at,
+        )
+        standing = {each.picture.customer_id: pk for pk, each in people.items() if each.is_standing}
         found: dict[int, SaleChain] = {}
-        for pk, of in chains.items():
-            known = people.get(of.chain_id or 0)
-            empty = Picture(of.chain_id or 0, 0, at, 0, (), (), ())
-            found[pk] = SaleChain(
-                of.chain_id,
-                of.is_own,
+        for sale in sales:
+            chain = own[sale.pk] or standing.get(sale.values["customer_id"])
+            known = people.get(chain or 0)
+            empty = Picture(chain or 0, 0, at, 0, (), (), ())
+            found[sale.pk] = SaleChain(
+                chain,
+                bool(own[sale.pk]),
                 known.picture if known else empty,
                 known.relations if known else {},
             )

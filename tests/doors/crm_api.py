@@ -30,6 +30,8 @@ API = {
     "api-coverage-proposal": [
         ("post", {"gap": "cell-5-executive"}, 401, 201, 403, 201, 404, 201, 403)
     ],
+    "api-customer-measures": [("get", None, 401, 200, 200, 200, 404, 200, 200)],
+    "api-chain-measures": [("get", None, 401, 200, 200, 200, 404, 200, 200)],
     "api-contacts": [
         ("get", None, 401, 200, 200, 200, 200, 200, 200),
         ("post", {"customer": "ACME", "name": "X"}, 401, 201, 403, 201, 404, 201, 403),

@@ -1,4 +1,4 @@
-"""Decision chains for tests of gates: in one stroke, without a command for each person."""
+"""Decision chains for tests, row by row: in one stroke, without a command for each person."""
 
 from __future__ import annotations
 
