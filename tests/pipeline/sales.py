@@ -12,6 +12,7 @@ from pipeline import gates
 from pipeline.commands import opportunities
 from pipeline.models import Opportunity, OpportunityActivity, StageVisit, Transition
 from tests.cast import NOW, ActivityFactory, ContactFactory
+from tests.chain_rows import fill
 
 VALUES: dict[str, Any] = {
     "amount": Decimal("120000.00"),
@@ -42,13 +43,16 @@ def talk(sale: Opportunity, at: datetime, kind: str = "meeting", contact: bool =
     return activity
 
 
-def satisfy(sale: Opportunity, at: datetime) -> Opportunity:
-    """Do what the gate of the current stage asks for."""
+def satisfy(sale: Opportunity, at: datetime, *, people: bool = True) -> Opportunity:
+    """Do what the gate of the current stage asks for; without `people` leave the chain alone."""
     for each in gates.unmet(sale, at=at):
         remedy = each.remedy
         if remedy.type == "field":
             values = {name: VALUES.get(name, f"Some {name}") for name in remedy.fields}
             sale = opportunities.change_opportunity(sale, by=sale.owner, at=at, **values)
+        elif remedy.type == "chain":
+            if people:
+                fill(sale.customer, by=sale.owner, at=at)
         else:
             for _index in range(remedy.count):
                 talk(sale, at, kind=remedy.activity_kinds[0])
