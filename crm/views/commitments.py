@@ -105,7 +105,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             if is_htmx(request) and not in_dialog:
                 return _columns(request, customer)
-            home = f"{reverse('customer', args=[pk])}#promises"
+            home = reverse("customer", args=[pk])
             return done(request, next_url(request, home))
     if in_dialog:
         again = DraftForm(request.POST, contacts=contacts)
@@ -162,7 +162,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     promise = access.get_commitment(user, pk)
     contacts = queries.contacts_of(promise.customer)
     form = _form(request, promise, verb, contacts)
-    home = f"{reverse('customer', args=[promise.customer_id])}#promises"
+    home = reverse("customer", args=[promise.customer_id])
     if request.method == "POST" and form.is_valid():
         try:
             _do(promise, verb, dict(form.cleaned_data), user)
@@ -246,7 +246,7 @@ def expect(request: HttpRequest, pk: int) -> HttpResponse:
         except Invalid as error:
             explain(form, error)
         else:
-            return done(request, f"{reverse('customer', args=[pk])}#promises")
+            return done(request, reverse("customer", args=[pk]))
     context = {"form": form, "customer": customer, "verb": "expect"}
     context["address"] = reverse("expectation-new", args=[pk])
     return dialog(request, "crm/dialogs/promise.html", context, 422 if form.errors else 200)
@@ -262,7 +262,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
         expectations.decline(
             expectation, reason=form.cleaned_data["word"], by=request.user, at=timezone.now()
         )
-        return done(request, f"{reverse('customer', args=[expectation.customer_id])}#promises")
+        return done(request, reverse("customer", args=[expectation.customer_id]))
     context = {"form": form, "customer": expectation.customer, "verb": "decline"}
     context |= {"expectation": expectation, "address": request.path}
     return dialog(request, "crm/dialogs/promise.html", context, 422 if form.errors else 200)
