@@ -9,6 +9,8 @@ from rest_framework import serializers
 from crm import access
 from crm.models import Assessment, Judgement, Role, Stakeholder
 from crm.queries.assessments import compare
+from crm.serializers.coverage import ResultShape
+from crm.serializers.measures import BoundsShape
 
 
 class AssessmentRow(serializers.ModelSerializer):
@@ -40,14 +42,10 @@ class JudgementShape(serializers.ModelSerializer):
         fields = ["assessor", "stakeholder", "attitude", "role"]
 
 
-class ResultShape(serializers.Serializer):
-    """A measure with what it rests on."""
+class AgreementShape(ResultShape):
+    """How far two people agree, within what bounds."""
 
-    value = serializers.FloatField(allow_null=True)
-    n = serializers.IntegerField()
-    bounds = serializers.ListField(child=serializers.FloatField(), allow_null=True)
-    status = serializers.CharField()
-    formula_version = serializers.CharField()
+    bounds = BoundsShape(allow_null=True)
 
 
 class DifferenceShape(serializers.Serializer):
@@ -63,10 +61,10 @@ class DifferenceShape(serializers.Serializer):
 class AlignmentShape(serializers.Serializer):
     """M12: how far the two agree beyond chance."""
 
-    attitude = ResultShape()
-    attitude_agreement = ResultShape()
-    role = ResultShape()
-    role_agreement = ResultShape()
+    attitude = AgreementShape()
+    attitude_agreement = AgreementShape()
+    role = AgreementShape()
+    role_agreement = AgreementShape()
     differences = DifferenceShape(many=True)
 
 
