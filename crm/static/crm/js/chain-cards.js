@@ -66,7 +66,7 @@ export class Cards {
   rest(card) {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
-      if (!this.svg?.classList.contains("panning") && !this.held) this.light(card);
+      if (!this.held) this.light(card);
     }, REST);
   }
 

@@ -1,5 +1,6 @@
 // Looking at the map: drag, wheel and two fingers pan; ctrl+wheel, pinching and the buttons zoom.
-// Only the transform of one <g> changes.
+// Only the transform of one <g> changes: a class for the time of a drag, even for a cursor, would make
+// the browser style every element of every card anew.
 const SMALLEST = 0.05;
 const LARGEST = 2.5;
 const FAR = 0.42;
@@ -123,7 +124,6 @@ export class View {
     if (!this.moved && Math.hypot(now.x - this.from.x, now.y - this.from.y) < SLACK) return;
     if (!this.moved) {
       this.moved = true;
-      this.svg.classList.add("panning");
       this.frame.setPointerCapture(event.pointerId);
     }
     const other = [...this.fingers].find(([id]) => id !== event.pointerId)?.[1];
@@ -137,14 +137,13 @@ export class View {
 
   up(event) {
     this.fingers.delete(event.pointerId);
-    if (!this.fingers.size) this.svg?.classList.remove("panning");
   }
 
   // At the edge of the map the page scrolls on.
   wheel(event) {
     if (!event.target.closest("[data-map-svg]")) return;
-    this.measure();
     if (event.ctrlKey || event.metaKey) {
+      this.measure();
       this.zoom(Math.exp(-event.deltaY / 300), { x: event.clientX - this.box.left, y: event.clientY - this.box.top });
       event.preventDefault();
       return;
