@@ -93,7 +93,7 @@ def test_a_card_is_dragged_to_its_superior_and_taken_back(visit, cast):
 
 def test_a_card_is_not_dragged_below_itself_or_beside(visit, cast):
     page = visit(cast.anna, path=cast.path).page
-    box = page.locator(".map-svg").bounding_box()
+    box = page.locator(".map-window").bounding_box()
     elena = card(page, cast.places[1])
     before = elena.get_attribute("transform")
 
@@ -166,14 +166,14 @@ def test_one_stop_of_the_tab_key_for_all_cards(visit, cast):
 
 def test_looking_by_buttons_keys_wheel_and_drag(visit, cast):
     page = visit(cast.anna, path=cast.path).page
-    world, scale = page.locator("[data-world]"), page.locator("[data-scale]")
-    box = page.locator(".map-svg").bounding_box()
+    sheet, scale = page.locator(".map-svg"), page.locator("[data-scale]")
+    box = page.locator(".map-window").bounding_box()
     expect(scale).not_to_have_text("100%")
     whole, seen = scale.text_content(), []
 
     def changed():
-        expect(world).not_to_have_attribute("transform", seen[-1])
-        seen.append(world.get_attribute("transform"))
+        expect(sheet).not_to_have_attribute("style", seen[-1])
+        seen.append(sheet.get_attribute("style"))
 
     page.get_by_role("button", name="Zoom in").click()
     expect(scale).not_to_have_text(whole)
@@ -183,7 +183,7 @@ def test_looking_by_buttons_keys_wheel_and_drag(visit, cast):
     expect(scale).to_have_text(whole)
     page.keyboard.press("+")
     expect(scale).to_have_text(near)
-    seen.append(world.get_attribute("transform"))
+    seen.append(sheet.get_attribute("style"))
     page.mouse.move(box["x"] + 300, box["y"] + 200)
     page.mouse.wheel(60, 0)
     changed()
@@ -352,7 +352,7 @@ def crowd(cast, count=300):
 
 
 def test_three_hundred_cards_keep_the_page_awake(visit, cast):
-    """Wanted are 50 ms on an idle machine; what holds today is 150, in proportion to the load."""
+    """No task over 50 ms on a machine with nothing else to do; here in proportion to its load."""
     now = timezone.now() - timedelta(days=2)
     cast.big = Chain.objects.create(customer=cast.acme, created_at=now, created_by=cast.anna)
     crowd(cast)
@@ -361,7 +361,7 @@ def test_three_hundred_cards_keep_the_page_awake(visit, cast):
     page.add_init_script(LONG_TASKS)
     anna.open(reverse("chain-map", args=[cast.big.pk]))
     expect(page.locator("[data-card]")).to_have_count(300)
-    box = page.locator(".map-svg").bounding_box()
+    box = page.locator(".map-window").bounding_box()
     before = page.evaluate(SLOWNESS)
     page.wait_for_timeout(300)
     page.evaluate("window.long.length = 0")
@@ -374,11 +374,9 @@ def test_three_hundred_cards_keep_the_page_awake(visit, cast):
     page.mouse.move(box["x"] + 300, box["y"] + 200, steps=15)
     page.mouse.up()
     page.wait_for_timeout(300)
-    panning = page.evaluate("window.long.splice(0)")
     for name in ("Zoom in", "Zoom out", "Zoom out", "Show the whole map"):
         page.get_by_role("button", name=name).click()
     page.wait_for_timeout(300)
-    zooming = page.evaluate("window.long")
-    slow = max(2.0, before, page.evaluate(SLOWNESS))
-    assert max(panning, default=0) < 150 * slow, (panning, slow)
-    assert max(zooming, default=0) < 200 * slow, (zooming, slow)
+    tasks = page.evaluate("window.long")
+    slow = max(before, page.evaluate(SLOWNESS))
+    assert max(tasks, default=0) < 50 * slow, (tasks, slow)

@@ -70,13 +70,23 @@ export class Cards {
     }, REST);
   }
 
+  // The rest fades layer by layer, and copies of the lit lines stand above: to style each of many
+  // hundred lines anew would hold the page up.
   light(card) {
     if (!this.svg || this.lit === card) return;
-    for (const line of this.lines.get(this.lit?.dataset.card) ?? []) line.classList.remove("lit");
-    const mine = this.lines.get(card?.dataset.card) ?? [];
-    for (const line of mine) line.classList.add("lit");
-    for (const layer of this.svg.querySelectorAll(".map-layer-lines")) layer.classList.toggle("dim", mine.length > 0);
     this.lit = card;
+    for (const copy of this.svg.querySelectorAll(".map-lit")) copy.remove();
+    const mine = new Set(this.lines.get(card?.dataset.card));
+    for (const layer of this.svg.querySelectorAll(".map-layer-lines")) {
+      layer.classList.toggle("dim", mine.size > 0);
+      const copies = [...layer.children].filter((line) => mine.has(line)).map((line) => line.cloneNode(true));
+      if (!copies.length) continue;
+      const above = layer.cloneNode(false);
+      above.setAttribute("class", layer.getAttribute("class").replace("map-layer-lines", "map-lit").replace("dim", ""));
+      above.setAttribute("aria-hidden", "true");
+      above.append(...copies);
+      layer.after(above);
+    }
   }
 
   focused(event) {

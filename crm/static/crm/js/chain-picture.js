@@ -46,11 +46,10 @@ function ground(svg) {
 
 export async function savePicture(view, file) {
   const { svg, width, height } = view;
-  const far = svg.classList.contains("far");
-  svg.classList.remove("far");
+  view.write(false);
   const copy = await styled(svg);
-  svg.classList.toggle("far", far);
-  copy.querySelector("[data-world]").removeAttribute("transform");
+  view.write(view.far);
+  copy.removeAttribute("style");
   const [wide, high] = [width + 2 * MARGIN, height + 2 * MARGIN];
   const scale = Math.min(2, LARGEST / wide, LARGEST / high);
   const attributes = {

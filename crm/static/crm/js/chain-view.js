@@ -1,12 +1,13 @@
 // Looking at the map: drag, wheel and two fingers pan; ctrl+wheel, pinching and the buttons zoom.
-// Only the transform of one <g> changes: a class for the time of a drag, even for a cursor, would make
-// the browser style every element of every card anew.
+// Only the transform of the one <svg> changes, a layer of its own, so that nothing is styled, laid out
+// or painted anew; not even a class for the time of a drag.
 const SMALLEST = 0.05;
 const LARGEST = 2.5;
 const FAR = 0.42;
 const READABLE = 0.62;
 const EDGE = 80;
 const SLACK = 5;
+const AT_ONCE = 30;
 
 export class View {
   constructor(frame, scale) {
@@ -27,24 +28,25 @@ export class View {
 
   attach(svg) {
     this.svg = svg;
+    this.far = false;
     if (!svg) return;
-    this.world = svg.querySelector("[data-world]");
+    this.window = svg.closest("[data-map-window]");
     this.width = Number(svg.dataset.width);
     this.height = Number(svg.dataset.height);
-    svg.removeAttribute("viewBox");
     this.measure();
-    if (this.k) this.apply();
+    if (this.k) this.back();
     else this.begin();
   }
 
   measure() {
     if (!this.svg?.isConnected) return;
-    const box = this.svg.getBoundingClientRect();
+    const box = this.window.getBoundingClientRect();
     this.box = { left: box.left, top: box.top, width: box.width, height: box.height };
   }
 
   // The whole map if it can be read so, else its upper middle.
   begin() {
+    this.spread();
     this.fit();
     if (this.k >= READABLE) return;
     const first = this.svg.querySelector("[data-card]");
@@ -98,19 +100,45 @@ export class View {
     if (this.waiting) return;
     this.waiting = requestAnimationFrame(() => {
       this.waiting = 0;
-      this.world.setAttribute("transform", `translate(${this.x.toFixed(1)} ${this.y.toFixed(1)}) scale(${this.k.toFixed(4)})`);
-      clearTimeout(this.telling);
-      this.telling = setTimeout(() => { this.scale.value = `${Math.round(this.k * 100)}%`; }, 100);
-      const far = this.k < FAR;
-      if (this.far !== far || this.svg.classList.contains("far") !== far) this.svg.classList.toggle("far", far);
-      this.far = far;
+      this.svg.style.transform = `translate(${this.x.toFixed(1)}px, ${this.y.toFixed(1)}px) scale(${this.k.toFixed(4)})`;
+      clearTimeout(this.settling);
+      this.settling = setTimeout(() => this.settle(), 100);
     });
+  }
+
+  // Sharp at the new scale: a layer is drawn for the scale at which it was made.
+  settle() {
+    if (this.settled === this.k || !this.svg?.isConnected) return;
+    this.settled = this.k;
+    this.scale.value = `${Math.round(this.k * 100)}%`;
+    this.svg.style.willChange = "auto";
+    requestAnimationFrame(() => requestAnimationFrame(() => { this.svg.style.willChange = "transform"; }));
+    if (this.far !== this.k < FAR) {
+      this.far = this.k < FAR;
+      this.fade([...this.svg.querySelectorAll("[data-card]")]);
+    }
+  }
+
+  // What is too small to read goes, some cards a frame: all at once would hold the page up.
+  fade(cards) {
+    cancelAnimationFrame(this.fading);
+    for (const card of cards.splice(0, AT_ONCE)) card.classList.toggle("far", this.far);
+    if (cards.length) this.fading = requestAnimationFrame(() => this.fade(cards));
+  }
+
+  write(far) {
+    for (const card of this.svg.querySelectorAll("[data-card]")) card.classList.toggle("far", far);
+  }
+
+  spread() {
+    const { style } = this.svg;
+    [style.inlineSize, style.blockSize, style.willChange] = [`${this.width}px`, `${this.height}px`, "transform"];
   }
 
   // Cards are carried by mouse and pen; with the fingers one only looks.
   down(event) {
     this.moved = false;
-    if (!this.svg || !event.target.closest("[data-map-svg]") || event.button > 0) return;
+    if (!this.svg || !event.target.closest("[data-map-window]") || event.button > 0) return;
     this.measure();
     if (this.carries?.(event)) return;
     this.fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
@@ -141,7 +169,7 @@ export class View {
 
   // At the edge of the map the page scrolls on.
   wheel(event) {
-    if (!event.target.closest("[data-map-svg]")) return;
+    if (!event.target.closest("[data-map-window]")) return;
     if (event.ctrlKey || event.metaKey) {
       this.measure();
       this.zoom(Math.exp(-event.deltaY / 300), { x: event.clientX - this.box.left, y: event.clientY - this.box.top });
@@ -155,13 +183,16 @@ export class View {
 
   // On paper everything; `back` returns to what was seen.
   whole() {
-    this.svg?.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
-    this.svg?.classList.remove("far");
-    this.world?.removeAttribute("transform");
+    if (!this.svg) return;
+    this.svg.removeAttribute("style");
+    this.write(false);
   }
 
   back() {
-    this.svg?.removeAttribute("viewBox");
-    if (this.svg) this.apply();
+    if (!this.svg) return;
+    this.spread();
+    this.write(this.far);
+    this.settled = 0;
+    this.apply();
   }
 }
