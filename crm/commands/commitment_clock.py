@@ -9,10 +9,10 @@ rows nobody else holds, each batch a transaction.
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from accounts.commands import rungs
 from accounts.queries.users import system_user
 from core.events import FactRow, record_rows
 from core.queries.calendars import Calendars, load_calendars
@@ -121,33 +121,10 @@ FROM due LEFT JOIN raised ON raised.commitment_id = due.id
 """
 
 
-class _Rung(NamedTuple):
-    reminder: int | None
-    level: int
-    commitment: int
-    customer: int
-    is_demo: bool
-
-
 def ring(*, at: datetime, batch: int = BATCH) -> int:
     """Raise every reminder that is due, each once; returns how many were raised."""
-    by = system_user()
-    raised = 0
-    while True:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(RING, {"at": at, "batch": batch})
-                rows = [_Rung(*row) for row in cursor.fetchall()]
-            if not rows:
-                return raised
-            new = [row for row in rows if row.reminder is not None]
-            record_rows("commitment.reminded", CommitmentReminder, map(_fact, new), by=by, at=at)
-            raised += len(new)
-
-
-def _fact(row: _Rung) -> FactRow:
-    data = {"level": row.level, "commitment": row.commitment}
-    return FactRow(row.reminder or 0, row.customer, data, row.is_demo)
+    name = "commitment.reminded"
+    return rungs.ring(RING, name, CommitmentReminder, "commitment", at=at, batch=batch)
 
 
 def recount(*, at: datetime, customer_id: int | None = None, batch: int = BATCH) -> int:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from math import inf
 from time import monotonic
-from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from accounts.commands import rungs
 from accounts.queries.users import system_user
-from core.events import Fact, FactRow, record_many, record_rows
+from core.events import Fact, record_many
 from core.queries.calendars import Calendars, load_calendars
 from core.workingtime import (
     Calendar,
@@ -218,34 +218,6 @@ clock second, so that waiting here for the sale with the clock in hand would be 
 """
 
 
-class _Rung(NamedTuple):
-    reminder: int | None
-    level: int
-    opportunity: int
-    customer: int
-    is_demo: bool
-
-
 def ring(*, at: datetime, batch: int = BATCH) -> int:
-    """Raise every reminder that is due, each once; returns how many were raised.
-
-    Each batch is a transaction, so a killed sweep leaves whole batches done or undone, and several
-    sweeps share the work.
-    """
-    by = system_user()
-    raised = 0
-    while True:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(RING, {"at": at, "batch": batch})
-                rows = [_Rung(*row) for row in cursor.fetchall()]
-            if not rows:
-                return raised
-            new = [row for row in rows if row.reminder is not None]
-            record_rows("reminder.raised", Reminder, map(_fact, new), by=by, at=at)
-            raised += len(new)
-
-
-def _fact(row: _Rung) -> FactRow:
-    data = {"level": row.level, "opportunity": row.opportunity}
-    return FactRow(row.reminder or 0, row.customer, data, row.is_demo)
+    """Raise every reminder that is due, each once; returns how many were raised."""
+    return rungs.ring(RING, "reminder.raised", Reminder, "opportunity", at=at, batch=batch)
