@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,6 +57,9 @@ def picture(chain: Chain, *, at: datetime) -> Picture:
     levels: dict[int, int] = {}
     for tie in ties:
         levels[tie.contact_id] = max(levels.get(tie.contact_id, 0), tie.level)
+    last: dict[int, datetime] = {}
+    for (contact, _user), moment in met.items():
+        last[contact] = max(last.get(contact, moment), moment)
     here = {span.stakeholder_id for span in spans}
     lines = _during(ChainLine.objects.filter(chain=chain), at).order_by("pk")
     return Picture(
@@ -64,7 +67,16 @@ def picture(chain: Chain, *, at: datetime) -> Picture:
         customer_id=chain.customer_id,
         at=at,
         revision=chain.revision,
-        places=tuple(_place(span, levels, met, here, peers) for span in spans),
+        places=tuple(
+            place_of(
+                span,
+                here,
+                level=levels.get(span.contact_id or 0, 0),
+                last=last.get(span.contact_id or 0),
+                peers=peers.get(span.contact_id or 0, ()),
+            )
+            for span in spans
+        ),
         lines=tuple(
             Line(line.pk, line.source_id, line.target_id, line.kind, line.strength)
             for line in lines
@@ -79,18 +91,19 @@ def _during(rows: QuerySet, at: datetime) -> QuerySet:
     return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
 
 
-def _place(
+def place_of(
     span: StakeholderSpan,
-    levels: dict[int, int],
-    met: dict[tuple[int, int | None], datetime],
-    here: set[int],
-    peers: dict[int, tuple[Peer, ...]],
+    here: Container[int],
+    *,
+    level: int,
+    last: datetime | None,
+    peers: tuple[Peer, ...] = (),
 ) -> Place:
+    """A place as it was: `level` how well we knew the contact, `last` when he last answered us."""
     contact = span.contact
-    pk = span.contact_id
     return Place(
         id=span.stakeholder_id,
-        contact_id=pk,
+        contact_id=span.contact_id,
         name=contact.name if contact else "",
         title=contact.title if contact else "",
         department=contact.department if contact else "",
@@ -102,11 +115,11 @@ def _place(
         attitude_at=span.attitude_at,
         confidence=span.confidence,
         tier=span.attitude_tier,
-        level=levels.get(pk, 0) if pk else 0,
+        level=level,
         required_level=span.required_level,
-        last_two_way_at=max((at for (of, _user), at in met.items() if of == pk), default=None),
+        last_two_way_at=last,
         reports_to=span.reports_to_id if span.reports_to_id in here else None,
-        peers=peers.get(pk, ()) if pk else (),
+        peers=peers,
     )
 
 

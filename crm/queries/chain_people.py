@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from crm.metrics.picture import Picture, Place
 from crm.models import Chain, StakeholderSpan
-from crm.queries.chain import decayed
+from crm.queries.chain import decayed, place_of
 
 _RELATIONS = """
 WITH met AS (
@@ -139,23 +139,9 @@ def _people(
 
 
 def _place(span: StakeholderSpan, known: tuple[Relation, ...], here: set[int]) -> Place:
-    contact = span.contact
-    return Place(
-        id=span.stakeholder_id,
-        contact_id=span.contact_id,
-        name=contact.name if contact else "",
-        title=contact.title if contact else "",
-        department=contact.department if contact else "",
-        band=contact.level if contact else None,
-        roles=tuple(span.roles),
-        formal_power=span.formal_power,
-        political=span.political,
-        attitude=span.attitude,
-        attitude_at=span.attitude_at,
-        confidence=span.confidence,
-        tier=span.attitude_tier,
+    return place_of(
+        span,
+        here,
         level=max((each.level for each in known if each.is_active), default=0),
-        required_level=span.required_level,
-        last_two_way_at=max((each.answered_at for each in known if each.answered_at), default=None),
-        reports_to=span.reports_to_id if span.reports_to_id in here else None,
+        last=max((each.answered_at for each in known if each.answered_at), default=None),
     )
