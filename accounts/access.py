@@ -17,6 +17,11 @@ SELECT t.id, t.name FROM accounts_team t
 JOIN accounts_user_groups g ON g.group_id = t.group_id
 WHERE g.user_id = %s ORDER BY t.id
 """
+_ALL_TEAMS = """
+SELECT t.id, t.name, t.parent_id, t.lead_id, EXISTS (
+    SELECT FROM accounts_user_groups g WHERE g.user_id = %s AND g.group_id = t.group_id
+) FROM accounts_team t ORDER BY t.id
+"""
 
 
 class Everything:
@@ -62,14 +67,27 @@ def reach(user: User) -> Any:
 
 
 def _reach(user: User) -> frozenset[int]:
-    """In one query: a manager's teams and the tree below them come together."""
     if user.role == Role.INTEGRATION:
         return subtree([user.team_id] if user.team_id else [])
     if user.role not in WRITES_BY_REACH:
         return frozenset()
-    teams = list(Team.objects.values_list("pk", "parent_id", "lead_id"))
-    led = [pk for pk, _parent, lead in teams if lead == user.pk]
-    return below(led, ((pk, parent) for pk, parent, _lead in teams))
+    teams = _all_teams(user)
+    led = [pk for pk, _name, _parent, lead, _reads in teams if lead == user.pk]
+    return below(led, ((pk, parent) for pk, _name, parent, _lead, _reads in teams))
+
+
+def _all_teams(user: User) -> list[tuple[Any, ...]]:
+    """Every team, and whether the user reads it: who leads needs both, and asks once a request."""
+    cached = user.__dict__.get("_all_teams")
+    if cached is None:
+        cached = user.__dict__["_all_teams"] = _fetch(_ALL_TEAMS, user)
+    return cached
+
+
+def _fetch(sql: str, user: User) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [user.pk])
+        return cursor.fetchall()
 
 
 def subtree(roots: Any) -> frozenset[int]:
@@ -104,7 +122,11 @@ def reading_team_names(user: User) -> dict[int, str]:
     """Those teams with their names, by id; one query for a request."""
     cached = user.__dict__.get("_reading_teams")
     if cached is None:
-        with connection.cursor() as cursor:
-            cursor.execute(_READING_TEAMS, [user.pk])
-            cached = user.__dict__["_reading_teams"] = dict(cursor.fetchall())
+        cached = user.__dict__["_reading_teams"] = dict(_reading_teams(user))
     return cached
+
+
+def _reading_teams(user: User) -> list[tuple[Any, ...]]:
+    if user.role in WRITES_BY_REACH:
+        return [(pk, name) for pk, name, _parent, _lead, reads in _all_teams(user) if reads]
+    return _fetch(_READING_TEAMS, user)

@@ -92,10 +92,17 @@ def verdict(opportunity: Opportunity, *, at: datetime) -> Verdict:
 def missing_counts(opportunities: Iterable[Opportunity | int], *, at: datetime) -> dict[int, int]:
     """How many mandatory criteria each opportunity lacks, by id: few queries for any number."""
     ids = [each if isinstance(each, int) else each.pk for each in opportunities]
-    rows = Opportunity.objects.filter(pk__in=ids).values(
-        "pk", "version_id", "stage", *all_columns()
-    )
-    sales = [Sale(row["pk"], row["version_id"], row["stage"], row) for row in rows]
+    return missing_in(Opportunity.objects.filter(pk__in=ids).values(*columns()), at=at)
+
+
+def columns() -> list[str]:
+    """What a row for `missing_in` holds."""
+    return ["id", "version_id", "stage", *all_columns()]
+
+
+def missing_in(rows: Iterable[Mapping[str, Any]], *, at: datetime) -> dict[int, int]:
+    """The same for rows that hold `columns` already."""
+    sales = [Sale(row["id"], row["version_id"], row["stage"], row) for row in rows]
     return {
         pk: sum(not found.met for _row, found in findings)
         for pk, (_stage, findings) in _findings(sales, at, advice=False).items()
@@ -138,4 +145,13 @@ def _stage_of(sale: Sale) -> Stage:
     return next(stage for stage in stages_of(sale.version_id) if stage.key == sale.stage)
 
 
-__all__ = ["Met", "Unmet", "Verdict", "missing_counts", "unmet", "verdict"]
+__all__ = [
+    "Met",
+    "Unmet",
+    "Verdict",
+    "columns",
+    "missing_counts",
+    "missing_in",
+    "unmet",
+    "verdict",
+]

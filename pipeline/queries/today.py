@@ -104,7 +104,7 @@ def today(user: User, now: datetime) -> Today:
     day = timezone.localdate(now)
     calendars = load_calendars()
     actions = _actions(user, day)
-    deals = list(_mine(user, day).values(*COLUMNS, "has_step")[:MOST_DEALS])
+    deals = list(_mine(user, day).values(*_columns(), "has_step")[:MOST_DEALS])
     ids = {row["id"] for row in deals}
     raised = [row for row in _escalated(user, now) if row["id"] not in ids]
     escalated = [line for row in raised if (line := _escalation(row, calendars, now))]
@@ -170,7 +170,12 @@ def _escalated(user: User, now: datetime) -> list[dict[str, Any]]:
     )
     if teams is not EVERYTHING:
         found = found.filter(customer__team_id__in=teams)
-    return list(found.order_by("clock__due_at", "id").values(*COLUMNS)[:MOST_ESCALATED])
+    return list(found.order_by("clock__due_at", "id").values(*_columns())[:MOST_ESCALATED])
+
+
+def _columns() -> set[str]:
+    """Those of a line, and those the gates look at: they are not asked for again."""
+    return {*COLUMNS, *gates.columns()}
 
 
 def _level_of(user: User) -> int | None:
@@ -250,7 +255,7 @@ def _look_ahead(lines: Sequence[Line], now: datetime) -> None:
     """What each line's gate lacks, and the names of its stage and the next."""
     if not lines:
         return
-    missing = gates.missing_counts((line.row["id"] for line in lines), at=now)
+    missing = gates.missing_in((line.row for line in lines), at=now)
     for line in lines:
         line.missing = missing.get(line.row["id"], 0)
         stages = [s for s in stages_of(line.row["version_id"]) if s.kind == "open"]

@@ -117,5 +117,5 @@ def test_queries_do_not_grow(sign_in, cast, b2b8, who, now, django_assert_max_nu
         plan(cast, -number, f"Step {number}")
     client = sign_in(getattr(cast, who))
     client.get(TODAY)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         client.get(TODAY)
