@@ -13,6 +13,7 @@ from crm.api import (
     measures,
     peer_pairs,
     proofs,
+    who_knows,
 )
 
 urlpatterns = [
@@ -49,6 +50,12 @@ urlpatterns = [
     path("contacts/<int:pk>/left/", customers.ContactLeft.as_view(), name="api-contact-left"),
     path("contacts/<int:pk>/move/", customers.ContactMove.as_view(), name="api-contact-move"),
     path("contacts/<int:pk>/merge/", customers.ContactMerge.as_view(), name="api-contact-merge"),
+    path(
+        "contacts/<int:pk>/known-by/",
+        who_knows.ContactKnownBy.as_view(),
+        name="api-contact-known-by",
+    ),
+    path("colleagues/", who_knows.Colleagues.as_view(), name="api-colleagues"),
     path("customers/<int:pk>/chain/", chain.CustomerChain.as_view(), name="api-customer-chain"),
     path("chains/", chain.Chains.as_view(), name="api-chains"),
     path("chains/<int:pk>/", chain.OneChain.as_view(), name="api-chain"),

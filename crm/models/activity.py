@@ -1,10 +1,20 @@
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.models.contact import Contact
 from crm.models.customer import Customer
+
+
+class Topics(models.Func):
+    """Latin words of three texts, and each two neighbouring Chinese characters; migration 0009."""
+
+    function = "crm_topics"
+    arity = 3
+    output_field = SearchVectorField()
 
 
 class Activity(models.Model):
@@ -77,6 +87,7 @@ class Activity(models.Model):
             models.Index(fields=["customer", "-starts_at", "-id"], name="activity_customer_at"),
             models.Index(fields=["author", "-starts_at"], name="activity_author_at"),
             models.Index(fields=["-starts_at", "-id"], name="activity_at"),
+            GinIndex(Topics("subject", "body", "outcome"), name="activity_topics"),
         ]
 
     def __str__(self) -> str:

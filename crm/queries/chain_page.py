@@ -23,7 +23,8 @@ from crm.models import (
     Stakeholder,
     StakeholderSpan,
 )
-from crm.queries.chain import Known, picture, ties_to
+from crm.queries.chain import picture
+from crm.queries.who_knows import Acquaintance, known_with_ties
 
 FIVE_ROLES = ("economic_buyer", "approver", "tech_evaluator", "user_buyer", "procurement")
 """What every purchase has, known or not."""
@@ -119,21 +120,21 @@ class Person:
     picture: Picture
     turns: list[Turn]
     evidence: list[Evidence]
-    ties: list[Known]
+    known: list[Acquaintance]
 
 
 def person(stakeholder: Stakeholder, *, at: datetime) -> Person:
     """A fixed number of queries; a removed stakeholder has no place in the picture of now."""
     now = picture(stakeholder.chain, at=at)
     place = next((one for one in now.places if one.id == stakeholder.pk), None)
-    contact = stakeholder.contact_id
+    contact = stakeholder.contact
     return Person(
         stakeholder=stakeholder,
         place=place,
         picture=now,
         turns=turns(stakeholder),
         evidence=evidence_about(stakeholder),
-        ties=ties_to([contact], at=at) if contact else [],
+        known=known_with_ties(contact, at=at) if contact else [],
     )
 
 

@@ -18,6 +18,7 @@ from crm import access
 from crm.commands import attitudes, chain_copies, stakeholders, ties
 from crm.commands import chain as chains
 from crm.forms import AttitudeForm, FillForm, LineForm, StakeholderForm, TieForm
+from crm.metrics.closeness import FORMULA
 from crm.models import Chain, Stakeholder
 from crm.queries import chain_page, chain_table
 from crm.views.chain_map import map_of
@@ -114,6 +115,7 @@ def stakeholder(request: HttpRequest, pk: int) -> HttpResponse:
         "stakeholder": found,
         "page": chain_table.person_of(found, at=timezone.now()),
         "chain_url": chain_table.address_of(found.chain),
+        "formula": FORMULA,
         "may_change": access.may(user, "chain.change", customer) and found.removed_at is None,
         "may_tie": access.may(user, "tie.change", customer) and found.contact_id is not None,
     }

@@ -26,6 +26,8 @@ PLACES = (
     ("timeline", gettext_lazy("Timeline"), "history"),
     ("inbox", gettext_lazy("Inbox"), "inbox"),
     ("settings", gettext_lazy("Settings"), "settings"),
+    ("promise-list", gettext_lazy("Promises"), "handshake"),
+    ("colleague-find", gettext_lazy("Find the right colleague"), "users"),
 )
 VERBS = (
     ("quick-log", gettext_lazy("Log an activity"), "plus", "activity.log"),

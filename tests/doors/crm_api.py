@@ -40,6 +40,8 @@ API = {
         ("get", None, 401, 200, 200, 200, 404, 200, 200),
         ("patch", {"title": "x"}, 401, 200, 403, 200, 404, 200, 403),
     ],
+    "api-contact-known-by": [("get", None, 401, 200, 200, 200, 404, 200, 200)],
+    "api-colleagues": [("get", {"topic": "call"}, 401, 200, 200, 200, 200, 200, 200)],
     "api-contact-left": [("post", {}, 401, 200, 403, 200, 404, 200, 403)],
     "api-contact-move": [
         ("post", {"customer": "OTHER"}, 401, 200, 403, 200, 404, 200, 403),

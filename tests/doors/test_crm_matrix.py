@@ -83,6 +83,8 @@ PAGES = {
         ("get", {}, IN, 200, 200, 200, 404, 200, 200),
         ("post", {"contact": "TWIN"}, IN, 302, 403, 302, 404, 302, 403),
     ],
+    "contact-known-by": [("get", {}, IN, 200, 200, 200, 404, 200, 200)],
+    "colleague-find": [("get", {"q": "call"}, IN, 200, 200, 200, 200, 200, 200)],
     "contact-tie": [
         ("get", {}, IN, 200, 200, 200, 404, 200, 200),
         (
@@ -305,6 +307,8 @@ def address(cast, name):
         "contact-move": cast.contact,
         "contact-merge": cast.contact,
         "contact-tie": cast.contact,
+        "contact-known-by": cast.contact,
+        "api-contact-known-by": cast.contact,
         "chain-line-end": cast.line,
         "chain-take-latest": cast.chain,
         "chain-line-new": cast.chain,
