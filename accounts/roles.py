@@ -36,6 +36,8 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "peer_pair.change": _TEAM,
     "commitment.make": _TEAM,
     "commitment.change": _TEAM,
+    "concern.raise": _TEAM,
+    "concern.change": _TEAM,
     # sales
     "opportunity.create": _SELLERS,
     "opportunity.change": _SELLERS,

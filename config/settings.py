@@ -131,6 +131,7 @@ CELERY_BEAT_SCHEDULE = {
     "ring-clocks": {"task": "pipeline.tasks.ring_clocks", "schedule": 60.0},
     "set-clocks": {"task": "pipeline.tasks.set_clocks", "schedule": 60.0},
     "watch-promises": {"task": "crm.tasks.watch_promises", "schedule": 60.0},
+    "watch-concerns": {"task": "crm.tasks.watch_concerns", "schedule": 60.0},
     "send-mail": {"task": "accounts.tasks.send_mail", "schedule": 15.0},
 }
 
@@ -281,6 +282,9 @@ SPECTACULAR_SETTINGS = {
         "ActionState": "crm.models.action.Action.State",
         "CommitmentDirection": "crm.models.commitment.Commitment.Direction",
         "CommitmentState": "crm.models.commitment.Commitment.State",
+        "ConcernOrigin": "crm.models.concern.Concern.Origin",
+        "ConcernSeverity": "crm.models.concern.Concern.Severity",
+        "ConcernState": "crm.models.concern.Concern.State",
         "ExpectationState": "crm.models.commitment.Expectation.State",
         "ActivityKind": "crm.models.activity.Activity.Kind",
         "AssignmentPart": "crm.models.assignment.Assignment.Part",

@@ -30,6 +30,7 @@ from crm.models import (
     ChainLine,
     ChainStep,
     Commitment,
+    Concern,
     Contact,
     Customer,
     Evidence,
@@ -62,6 +63,8 @@ PARTS_FOR = {
     "peer_pair.change": TEAM_PARTS,
     "commitment.make": TEAM_PARTS,
     "commitment.change": TEAM_PARTS,
+    "concern.raise": TEAM_PARTS,
+    "concern.change": TEAM_PARTS,
 }
 """Which parts of an assignment allow a capability; the others need a writing part."""
 
@@ -341,6 +344,14 @@ def visible_expectations(user: User) -> QuerySet[Expectation]:
 
 def get_expectation(user: User, pk: int) -> Expectation:
     return find(visible_expectations(user).select_related("customer", "contact", "user"), pk)
+
+
+def visible_concerns(user: User) -> QuerySet[Concern]:
+    return limit_to_visible(Concern.objects.all(), user)
+
+
+def get_concern(user: User, pk: int) -> Concern:
+    return find(visible_concerns(user).select_related("customer", "contact", "owner"), pk)
 
 
 def visible_reassignments(user: User) -> QuerySet[Reassignment]:

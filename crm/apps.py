@@ -8,6 +8,10 @@ REFUSALS = {
     "commitment_stays": gettext_lazy("Promises are closed, never deleted."),
     "commitment_moved_before_due": gettext_lazy("The day is over: the promise is broken."),
     "commitment_moved_by_consent": gettext_lazy("A new day needs the word of the other side."),
+    "concern_final": gettext_lazy("A closed concern does not change."),
+    "concern_raised_stays": gettext_lazy("What was raised, and by whom, does not change."),
+    "concern_answer_stays": gettext_lazy("The first answer to a concern stays as it was."),
+    "concern_stays": gettext_lazy("Concerns are closed, never deleted."),
 }
 
 
@@ -20,24 +24,35 @@ class CrmConfig(AppConfig):
         from core.constraints import explain  # noqa: PLC0415 - as above
         from core.palette import register  # noqa: PLC0415 - as above
         from crm import callbacks, panels, subscribers  # noqa: F401, PLC0415 - models are loaded only now
-        from crm.commands import commitment_following, peer_pairs  # noqa: PLC0415 - as above
+        from crm.commands import commitment_following, concern_following, peer_pairs  # noqa: PLC0415 - as above
         from crm.commands.commitments import keep_evidence  # noqa: PLC0415 - as above
-        from crm.queries import chain_told, feed  # noqa: F401, PLC0415 - models are loaded only now
-        from crm.queries.leaving import still_delivers, still_serves  # noqa: PLC0415 - as above
+        from crm.queries import (  # noqa: F401, PLC0415 - models are loaded only now
+            chain_told,
+            concern_told,
+            feed,
+            leaving,
+        )
         from crm.views import palette  # noqa: PLC0415 - as above
 
         callbacks.CONTACTS_MERGED.append(peer_pairs.follow_merged)
         callbacks.REASSIGNED.append(peer_pairs.follow_customers)
         callbacks.HELD["peer_pairs"] = peer_pairs.count_passed
         callbacks.LOOSE["peer_pairs_ended"] = peer_pairs.count_ended
-        CLOSING_CHECKS.extend([still_serves, still_delivers])
+        CLOSING_CHECKS.extend([leaving.still_serves, leaving.still_delivers, leaving.still_sees_to])
         callbacks.ACTIVITY_WEAKENED.append(keep_evidence)
         callbacks.CONTACTS_MERGED.append(commitment_following.follow_contact)
         callbacks.REASSIGNING.append(commitment_following.hold)
         callbacks.REASSIGNED.append(commitment_following.follow_customers)
         callbacks.HELD["commitments"] = commitment_following.count_held
+        callbacks.CONTACTS_MERGED.append(concern_following.follow_contact)
+        callbacks.REASSIGNING.append(concern_following.hold)
+        callbacks.REASSIGNED.append(concern_following.follow_customers)
+        callbacks.HELD["concerns"] = concern_following.count_held
         for constraint, sentence in REFUSALS.items():
             explain(constraint, sentence)
+        panels.register(
+            "opportunities", "customer-concerns", title=gettext_lazy("Concerns"), order=15
+        )
         panels.register(
             "opportunities", "customer-promises", title=gettext_lazy("Promises"), order=20
         )

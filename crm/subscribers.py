@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.utils.translation import gettext_noop
 
@@ -11,10 +12,11 @@ from accounts.commands.inbox import Delivery, deliver
 from accounts.queries.escalation import ladder
 from core.events import subscribe
 from core.models import Event
-from crm.commands import commitment_clock
+from crm.commands import commitment_clock, concern_clock
 from crm.commands.locks import share_customer
-from crm.models import Commitment
+from crm.models import Commitment, Concern
 from crm.queries.commitments import promise_with_people, raised_reminder
+from crm.queries.concerns import concern_with_people, raised_concern_reminder
 
 notices.register(
     "customers.received",
@@ -66,6 +68,23 @@ notices.register(
     "promise.yours",
     gettext_noop("{by} asked you to see to “{text}” for {contact} ({customer}) by {due_date}."),
     "handshake",
+)
+
+for _level, _sentence in enumerate(
+    (
+        gettext_noop("{contact} ({customer}) waits for an answer: “{text}”. It was due {due_at}."),
+        gettext_noop(
+            "{contact} ({customer}) has waited for an answer of {holder} since {due_at}: “{text}”."
+        ),
+        gettext_noop("“{text}” of {contact} ({customer}) was to be resolved by {due_at}."),
+        gettext_noop("{holder} was to resolve “{text}” of {contact} ({customer}) by {due_at}."),
+    )
+):
+    notices.register(f"concern.{_level}", _sentence, "message-circle-warning")
+notices.register(
+    "concern.yours",
+    gettext_noop("{by} asked you to see to “{text}” of {contact} ({customer})."),
+    "message-circle-warning",
 )
 
 
@@ -206,6 +225,7 @@ def _about(promise: Commitment, user_id: int, kind: str, key: str) -> Delivery:
 def set_promises_by_the_calendar(event: Event) -> None:
     """Levels that count over a day that became one off, or one of work, ring elsewhere."""
     commitment_clock.recount(at=event.at)
+    concern_clock.recount()
 
 
 @subscribe("customer.changed", key="crm.promises_follow_country")
@@ -214,3 +234,62 @@ def set_promises_by_the_customer(event: Event) -> None:
     """Another country has another midnight, another team may have other days."""
     if {"country", "team"} & set(event.data.get("changes", ())):
         commitment_clock.recount(at=event.at, customer_id=event.subject_id)
+        concern_clock.recount(customer_id=event.subject_id)
+
+
+# --- concerns -----------------------------------------------------------------------------
+
+
+@subscribe("concern.reminded", key="crm.concern_overdue")
+def tell_of_concern(event: Event) -> None:
+    """Tell who sees to it, and a working day later his manager, once each.
+
+    What was answered, resolved or withdrawn meanwhile is told to nobody.
+    """
+    share_customer(event.scope_id or 0)
+    reminder = raised_concern_reminder(event.subject_id)
+    if reminder is None:
+        return
+    concern, level = reminder.concern, reminder.level
+    about_answer = level < concern_clock.OF_RESOLUTION
+    if concern.state not in ((Concern.State.OPEN,) if about_answer else Concern.LIVE):
+        return
+    stairs = ladder(concern.customer.team, concern.owner)
+    people = stairs.receivers(2) if level % 2 else stairs.receivers(1)
+    due = concern.response_due_at if about_answer else concern.resolution_due_at
+    key = f"concern:{concern.pk}:{level}"
+    deliver(
+        [_of_concern(concern, user.pk, f"concern.{level}", key, due) for user in people],
+        at=event.at,
+    )
+
+
+@subscribe("concern.raised", key="crm.concern_is_yours")
+@subscribe("concern.handed_on", key="crm.concern_handed_on")
+def tell_the_owner(event: Event) -> None:
+    """Who is to see to a concern somebody else noted or handed on is told."""
+    share_customer(event.scope_id or 0)
+    owner = event.data.get("to") or event.data["owner"]
+    concern = concern_with_people(event.subject_id)
+    if concern is None or owner == event.actor_id or "reassignment" in event.data:
+        return
+    key = f"concern:{concern.pk}:yours:{event.pk}"
+    one = _of_concern(concern, owner, "concern.yours", key, concern.response_due_at)
+    deliver([replace(one, params={**one.params, "by": event.actor_name})], at=event.at)
+
+
+def _of_concern(concern: Concern, user_id: int, kind: str, key: str, due_at: datetime) -> Delivery:
+    return Delivery(
+        user_id=user_id,
+        kind=kind,
+        key=key,
+        params={
+            "text": concern.text,
+            "contact": concern.contact.name,
+            "customer": concern.customer.name,
+            "holder": str(concern.owner),
+            "due_at": due_at.isoformat(),
+        },
+        url=f"/customers/{concern.customer_id}/#concerns",
+        scope_id=concern.customer_id,
+    )

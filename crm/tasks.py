@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from crm.commands import commitment_clock
+from crm.commands import commitment_clock, concern_clock
 
 
 @shared_task(name="crm.tasks.watch_promises")
 def watch_promises() -> None:
     """Look now: mark as broken what is over, raise the reminders that are due."""
     commitment_clock.run(at=timezone.now())
+
+
+@shared_task(name="crm.tasks.watch_concerns")
+def watch_concerns() -> None:
+    """Look now: tell who is late with an answer or a resolution."""
+    concern_clock.run(at=timezone.now())

@@ -9,6 +9,7 @@ from django.urls import reverse
 from core.api import filters
 from core.api.views import ChangesOne, ReadOne, ReadRows, RunsCommand
 from crm import access
+from crm.api.people import put_people
 from crm.commands import commitments, expectations
 from crm.commands.locks import lock_below
 from crm.models import Commitment, Expectation
@@ -16,13 +17,6 @@ from crm.queries.colleagues import get_person, get_team
 from crm.queries.commitments import held_by
 from crm.serializers import commitments as shapes
 from crm.serializers.activities import ReasonInput
-
-
-def _person_of(user: Any, data: dict[str, Any], *names: str) -> None:
-    """Put people at customers in the place of their numbers, as far as given."""
-    for name in names:
-        if data.get(name) is not None:
-            data[name] = access.get_contact(user, data[name])
 
 
 class Commitments(ReadRows, RunsCommand):
@@ -49,7 +43,7 @@ class Commitments(ReadRows, RunsCommand):
         """Enter it."""
         user = self.request.user
         customer = access.get_customer(user, data.pop("customer"))
-        _person_of(user, data, "contact")
+        put_people(user, data, "contact")
         for name in ("holder", "promised_by"):
             if name in data:
                 data[name] = get_person(data[name])
@@ -76,7 +70,7 @@ class CommitmentCapture(RunsCommand):
         """Read the line."""
         user = self.request.user
         customer = access.get_customer(user, data.pop("customer"))
-        _person_of(user, data, "contact")
+        put_people(user, data, "contact")
         return commitments.capture(customer=customer, by=user, at=self.now, **data)
 
     def location(self, thing: Commitment) -> str:
@@ -100,7 +94,7 @@ class OneCommitment(ChangesOne):
 
     def change(self, thing: Commitment, data: dict[str, Any]) -> Commitment:
         """Correct the draft."""
-        _person_of(self.request.user, data, "contact")
+        put_people(self.request.user, data, "contact")
         commitments.change_draft(thing, by=self.request.user, at=self.now, changes=data)
         return self.thing(thing.pk)
 
@@ -115,7 +109,7 @@ class CommitmentVerb(RunsCommand):
         """Do it, and show the promise as it is now."""
         user = self.request.user
         commitment = access.get_commitment(user, pk)
-        _person_of(user, data, "agreed_by")
+        put_people(user, data, "agreed_by")
         self.act(commitment, data, {"by": user, "at": self.now})
         return access.get_commitment(user, pk)
 
@@ -205,7 +199,7 @@ class Expectations(ReadRows, RunsCommand):
         """Note it."""
         user = self.request.user
         customer = access.get_customer(user, data.pop("customer"))
-        _person_of(user, data, "contact")
+        put_people(user, data, "contact")
         if "user" in data:
             data["user"] = get_person(data["user"])
         return expectations.expect(customer=customer, by=user, at=self.now, **data)

@@ -15,6 +15,7 @@ from core.models import Event
 from crm.access import require, visible_customers
 from crm.commands.assignments import NOT_PEOPLE
 from crm.commands.fields import reason_of, refuse, take
+from crm.commands.holding import refuse_closed
 from crm.commands.locks import lock, lock_customer
 from crm.models import Action, Activity, Customer
 
@@ -100,12 +101,7 @@ def _held(action: Action, by: User) -> tuple[Action, Customer]:
     customer = lock_customer(action.customer_id)
     require(by, "action.change", customer)
     action = lock(action, "owner")
-    if action.state != Action.State.PLANNED:
-        raise Conflict(
-            _("This is closed already: {state}.").format(state=action.get_state_display()),
-            code="closed",
-            details={"state": action.state},
-        )
+    refuse_closed(action, (Action.State.PLANNED,), Action.State.PLANNED)
     return action, customer
 
 

@@ -13,20 +13,20 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.access import require as require_role
 from accounts.models import Role, Team, User
 from core import events
 from core.errors import Conflict
 from core.queries.calendars import load_calendars
 from core.workingtime import local_date
 from crm import callbacks
-from crm.access import may, require
+from crm.access import require
 from crm.commands.actions import refuse_unable
 from crm.commands.captured import read_line
-from crm.commands.commitment_clock import set_clock, stop_clock
+from crm.commands.commitment_clock import set_clock
 from crm.commands.expectations import answer_with, of_customer, person_of
 from crm.commands.fields import clean_text, reason_of, refuse, take
-from crm.commands.locks import lock, lock_customer
+from crm.commands.holding import held_for, refuse_closed
+from crm.commands.locks import lock_customer
 from crm.models import (
     Activity,
     Commitment,
@@ -220,7 +220,7 @@ def keep(
     else:
         promise.keep()
     promise.closed_at = at
-    stop_clock(promise)
+    promise.stop_ringing()
     promise.save()
     _record("commitment.kept", promise, by=by, at=at, late=promise.state == State.KEPT_LATE)
     return promise
@@ -260,7 +260,7 @@ def cancel(
 def _close_unkept(promise: Commitment, *, by: User, at: datetime) -> None:
     promise.call_off()
     promise.closed_at = at
-    stop_clock(promise)
+    promise.stop_ringing()
     promise.save()
     _record("commitment.cancelled", promise, by=by, at=at)
 
@@ -418,24 +418,10 @@ def _tell_floors_above(
 
 
 def _held(commitment: Commitment, by: User, *states: str) -> tuple[Commitment, Customer]:
-    """The promise and its customer, held; refused in any other state.
-
-    Who delivers it may always act on it, without a part at the customer.
-    """
-    customer = lock_customer(commitment.customer_id)
-    promise = lock(commitment, "deliverer", "to_user", "to_contact", "promised_by_contact")
-    promise.customer = customer
-    require_role(by, "commitment.change")
-    if promise.holder_id != by.pk and not may(by, "commitment.change", customer):
-        require(by, "commitment.change", customer)
-    if promise.state not in states:
-        raise Conflict(
-            _("This is closed already: {state}.").format(state=promise.get_state_display())
-            if promise.state not in Commitment.OPEN
-            else _("This does not fit: it is {state}.").format(state=promise.get_state_display()),
-            code="closed" if promise.state not in Commitment.OPEN else "wrong_state",
-            details={"state": promise.state},
-        )
+    """The promise and its customer, held; refused in any other state."""
+    related = ("deliverer", "to_user", "to_contact", "promised_by_contact")
+    promise, customer = held_for(commitment, by, "commitment.change", "holder_id", *related)
+    refuse_closed(promise, Commitment.OPEN, *states)
     return promise, customer
 
 

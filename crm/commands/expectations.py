@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import events
-from core.errors import Conflict
 from crm.access import require
 from crm.commands.actions import refuse_unable
 from crm.commands.fields import reason_of, refuse, take
+from crm.commands.holding import refuse_closed
 from crm.commands.locks import lock, lock_customer
 from crm.models import Commitment, Contact, Customer, Expectation
 
@@ -96,12 +96,7 @@ def decline(expectation: Expectation, *, reason: str, by: User, at: datetime) ->
 
 
 def _open(row: Expectation) -> Expectation:
-    if row.state != Expectation.State.OPEN:
-        raise Conflict(
-            _("This is closed already: {state}.").format(state=row.get_state_display()),
-            code="closed",
-            details={"state": row.state},
-        )
+    refuse_closed(row, (Expectation.State.OPEN,), Expectation.State.OPEN)
     return row
 
 

@@ -11,6 +11,7 @@ from crm.models.commitment import (
     CommitmentTerm,
     Expectation,
 )
+from crm.models.concern import Concern, ConcernReminder
 from crm.models.contact import Contact
 from crm.models.customer import Customer
 from crm.models.evidence import Confidence, Evidence, Tier
@@ -32,6 +33,8 @@ __all__ = [
     "Commitment",
     "CommitmentReminder",
     "CommitmentTerm",
+    "Concern",
+    "ConcernReminder",
     "Confidence",
     "Contact",
     "Customer",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -20,12 +19,10 @@ from django_fsm import FSMField, transition
 from crm.models.activity import Activity
 from crm.models.contact import Contact
 from crm.models.customer import Customer
-
-LEVELS = 4
-"""Two working days before, on the day, three and five working days after it."""
+from crm.models.ringing import LEVELS, Ringing
 
 
-class Commitment(models.Model):
+class Commitment(Ringing):
     """A promise: who gave it to whom, in whose name, what, by when, and whether it was kept."""
 
     class Direction(models.TextChoices):
@@ -140,9 +137,6 @@ class Commitment(models.Model):
         related_name="+",
         help_text=_("Who of the customer agreed that it falls away."),
     )
-    level_moments = ArrayField(models.DateTimeField(), size=LEVELS, default=list, editable=False)
-    next_level = models.PositiveSmallIntegerField(default=0, editable=False)
-    next_level_at = models.DateTimeField(null=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Count, F, Q
 
 from accounts.access import may as role_may
 from accounts.access import reach
 from accounts.models import User
 from crm.access import PARTS_FOR, WRITING_PARTS
-from crm.models import Action, Assignment, Contact, Customer
+from crm.models import Action, Assignment, Concern, Contact, Customer
 
 MOST_PEOPLE = 50
 
@@ -56,9 +56,10 @@ def page_of(customer: Customer, user: User) -> Page:
         (row for row in rows if row.ends_at is None),
         key=lambda row: (Assignment.Part.values.index(row.part), row.starts_at),
     )
-    contacts = list(
+    contacts: list[Any] = list(
         Contact.objects.filter(customer=customer)
         .exclude(state=Contact.State.MERGED)
+        .annotate(worries=Count("concerns", filter=Q(concerns__state__in=Concern.LIVE)))
         .order_by("state", "name", "pk")[:MOST_PEOPLE]
     )
     actions: list[Any] = list(

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.callbacks import Held
 from accounts.models import User
-from crm.models import Action, Assignment, Commitment, PeerPair
+from crm.models import Action, Assignment, Commitment, Concern, PeerPair
 
 
 def still_serves(user: User) -> Iterable[Held]:
@@ -55,3 +55,15 @@ def still_delivers(user: User) -> Iterable[Held]:
             count,
         )
         yield Held(sentence.format(name=user, count=count), f"/promises/?holder={user.pk}", count)
+
+
+def still_sees_to(user: User) -> Iterable[Held]:
+    """Live concerns he is to see to."""
+    count = Concern.objects.filter(owner=user, state__in=Concern.LIVE).count()
+    if count:
+        sentence = ngettext(
+            "{name} still has {count} open concern to see to.",
+            "{name} still has {count} open concerns to see to.",
+            count,
+        )
+        yield Held(sentence.format(name=user, count=count), f"/concerns/?owner={user.pk}", count)

@@ -32,6 +32,7 @@ TOPICS = (
     "facts",
     "actions",
     "promises",
+    "concerns",
 )
 LONGEST_VALUE = 120
 

@@ -165,6 +165,7 @@ def topic_choices() -> list[tuple[str, str]]:
         ("facts", _("Facts")),
         ("actions", _("Next steps")),
         ("promises", _("Promises")),
+        ("concerns", _("Concerns")),
     ]
 
 

@@ -31,6 +31,7 @@ KIND_ORDER = (
     "opportunities",
     "actions",
     "commitments",
+    "concerns",
     "peer_pairs",
     "peer_pairs_ended",
     "reminders",
@@ -46,6 +47,7 @@ def kind_labels() -> dict[str, str]:
         "peer_pairs": _("Peer pairs"),
         "peer_pairs_ended": _("Peer pairs that end"),
         "commitments": _("Open promises"),
+        "concerns": _("Open concerns"),
         "reminders": _("Unread reminders"),
     }
 

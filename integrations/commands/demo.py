@@ -22,7 +22,7 @@ from accounts.commands.users import change_user, create_user
 from accounts.models import Team, User
 from core.errors import Conflict
 from core.relay import drain
-from crm.commands import commitment_clock
+from crm.commands import commitment_clock, concern_clock
 from crm.commands.actions import complete, create_action
 from crm.commands.assignments import assign
 from crm.commands.contacts import create_contact
@@ -33,6 +33,7 @@ from crm.models import Contact, Customer
 from integrations.commands.demo_chains import ChainStory
 from integrations.commands.demo_peers import pair_up
 from integrations.commands.demo_promises import PromiseStory, expect
+from integrations.commands.demo_relations import tell_relations
 from integrations.commands.demo_sales import SaleStory
 from integrations.commands.imports import import_products
 from integrations.queries.demo import Script, is_loaded, read_script
@@ -106,9 +107,11 @@ def load_demo(*, by: User, at: datetime) -> dict[str, int]:
             PromiseStory(scene, promise, number).write()
         for number, told in enumerate(scene.script.promises["expectations"]):
             expect(scene, told, number)
+        tell_relations(scene)
         scene.play()
         import_activities(scene.visits, by=by, at=at)
     commitment_clock.run(at=at)
+    concern_clock.run(at=at)
     drain(at=at)
     for user in scene.people.values():
         mark_all_read(by=user, at=at)

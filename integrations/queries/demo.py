@@ -26,6 +26,7 @@ class Script:
     peers: list[Mapping[str, Any]]
     chains: list[Mapping[str, Any]]
     promises: Mapping[str, Any]
+    relations: Mapping[str, Any]
 
 
 def read_script(folder: Path = FOLDER) -> Script:
@@ -42,6 +43,7 @@ def read_script(folder: Path = FOLDER) -> Script:
         _read(folder / "peers.yaml")["pairs"],
         _read(folder / "chains.yaml")["chains"],
         _read(folder / "promises.yaml"),
+        _read(folder / "relations.yaml"),
     )
 
 

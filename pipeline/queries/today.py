@@ -25,11 +25,19 @@ from pipeline import access, gates
 from pipeline.models import Opportunity
 from pipeline.models.definition import stages_of
 from pipeline.queries.ages import CLOCK_COLUMNS, Age, age_of
-from pipeline.queries.promises import promises_today
 from pipeline.queries.today_lines import Line, Reason
+from pipeline.queries.today_owed import owed_today
 from pipeline.queries.today_peers import peers_today
 
-PROMISES = ("promise.0", "promise.1", "promise.2", "promise.3", "promise.not_kept")
+OWED = (
+    "promise.0",
+    "promise.1",
+    "promise.2",
+    "promise.3",
+    "promise.not_kept",
+    "concern.0",
+    "concern.2",
+)
 """Messages about what stands on the page itself."""
 DEALS = ("deal", "escalation")
 MOST_ACTIONS = 50
@@ -113,7 +121,7 @@ def today(user: User, now: datetime) -> Today:
     own, others = peers_today(user, now)
     lines += own
     escalated += others
-    lines += promises_today(user, now)
+    lines += owed_today(user, now)
     lines.sort(key=lambda line: -line.urgency)
     found = Today(
         escalated=_group(sorted(escalated, key=lambda line: -line.urgency)),
@@ -267,9 +275,7 @@ def _look_ahead(lines: Sequence[Line], now: datetime) -> None:
 
 def _news(user: User) -> list[News]:
     """Unread messages, those about a limit apart: their opportunities stand on the page."""
-    items = (
-        inbox_of(user, unread=True).exclude(kind__startswith="reminder.").exclude(kind__in=PROMISES)
-    )
+    items = inbox_of(user, unread=True).exclude(kind__startswith="reminder.").exclude(kind__in=OWED)
     return [
         News(render(item.kind, item.params), icon_of(item.kind), item.url, item.created_at)
         for item in items.order_by("-created_at")[:MOST_NEWS]

@@ -114,7 +114,7 @@ def test_what_is_kept_rings_no_more(cast):
 
 def test_what_was_raised_and_then_kept_is_not_told(cast):
     made = make(cast)
-    clock.ring(at=nine("2026-03-11"))
+    clock.BELL.ring(at=nine("2026-03-11"))
     commitments.keep(made, evidence="x", by=cast.anna, at=nine("2026-03-11"))
 
     drain(at=nine("2026-03-11"))
@@ -143,7 +143,7 @@ def test_a_new_day_begins_anew(cast):
 def test_theirs_climb_no_ladder(cast):
     theirs(cast)
 
-    assert clock.ring(at=nine("2026-04-01")) == 0
+    assert clock.BELL.ring(at=nine("2026-04-01")) == 0
 
 
 def test_a_day_off_moves_what_is_still_to_ring(cast):
@@ -173,7 +173,7 @@ def test_the_sweep_walks_small_indexes(cast):
     make(cast)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN " + clock.RING % {"at": "now()", "batch": 5})
+        cursor.execute("EXPLAIN " + clock.BELL.statement % {"at": "now()", "batch": 5})
         ringing = "\n".join(row[0] for row in cursor.fetchall())
         cursor.execute(
             "EXPLAIN SELECT id FROM crm_commitment WHERE state = 'made' AND due_at <= now()"

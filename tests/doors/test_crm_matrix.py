@@ -18,7 +18,7 @@ from crm.commands.evidence import note_evidence
 from crm.commands.stakeholders import add_stakeholder
 from crm.models import Action, Assessment, Assignment, PeerPair, Reassignment
 from tests.cast import NOW, ActivityFactory, ContactFactory, CustomerFactory, assign, gather
-from tests.doors import crm_peers, promises
+from tests.doors import concerns, crm_peers, promises
 from tests.doors.crm_api import API
 
 pytestmark = pytest.mark.django_db
@@ -244,8 +244,11 @@ PAGES = {
     "stakeholder-reports-to": [("post", {"reports_to": ""}, IN, 302, 403, 302, 404, 302, 403)],
 }
 
-PAGES |= promises.PAGES
-API |= promises.API
+REGISTERS = (promises, concerns)
+"""Modules with rows, things and addresses of their own."""
+for register in REGISTERS:
+    PAGES |= register.PAGES
+    API |= register.API
 
 
 @pytest.fixture
@@ -264,7 +267,8 @@ def company():
     cast.pair = PeerPair.objects.create(
         user=cast.nils, contact=cast.contact, purpose="x", starts_at=NOW
     )
-    promises.add_things(cast)
+    for register in REGISTERS:
+        register.add_things(cast)
     cast.deputy = Assignment.objects.create(
         customer=cast.acme, user=cast.dora, part="sponsor", starts_at=NOW
     )
@@ -343,7 +347,7 @@ def address(cast, name):
         thing = cast.chain
     if name.startswith(("api-stakeholder", "stakeholder")):
         thing = cast.chain if name == "stakeholder-new" else cast.place
-    thing = promises.thing_of(cast, name) or thing
+    thing = next((own for one in REGISTERS if (own := one.thing_of(cast, name))), thing)
     if "activity" in name:
         thing = cast.activity
     if name.removeprefix("api-").startswith("action") and name not in ("action-new", "api-actions"):

@@ -10,6 +10,7 @@ GUARDED = {
     "crm_assignment": "assignment_not_emptied",
     "crm_commitment": "commitment_not_emptied",
     "crm_commitmentterm": "commitment_term_not_emptied",
+    "crm_concern": "concern_not_emptied",
     "crm_judgement": "judgement_not_emptied",
     "pipeline_transition": "transition_not_emptied",
     "pipeline_stagevisit": "stage_visit_not_emptied",

@@ -1,0 +1,75 @@
+"""What one person owes customers, or waits for from them, by tomorrow: one query for all kinds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import CharField, DateField, F, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from crm.access import visible_commitments
+from crm.models import Commitment
+from crm.queries.commitments import held_by
+from crm.queries.concerns import DUE, due_by
+
+MOST = 50
+COLUMNS = (
+    "thing",
+    "id",
+    "what",
+    "stand",
+    "side",
+    "day",
+    "at",
+    "customer_id",
+    "where",
+    "country",
+    "whom",
+)
+
+
+def owed_by(user: User, now: datetime) -> list[dict[str, Any]]:
+    """Promises and concerns that want something of the person, each with the same columns."""
+    parts = [_promises(user, now), _concerns(user, now)]
+    first, *others = (part.order_by("at", "id").values(*COLUMNS)[:MOST] for part in parts)
+    return list(first.union(*others, all=True))
+
+
+def _promises(user: User, now: datetime) -> QuerySet[Any]:
+    until = now.date() + timedelta(days=2)
+    rows = held_by(visible_commitments(user), user.pk).filter(
+        state__in=(Commitment.State.MADE, Commitment.State.BROKEN), due_date__lte=until
+    )
+    return _named(
+        rows,
+        "promise",
+        what=F("text"),
+        side=F("direction"),
+        day=F("due_date"),
+        at=F("due_at"),
+        whom=Coalesce("to_contact__name", "promised_by_contact__name"),
+    )
+
+
+def _concerns(user: User, now: datetime) -> QuerySet[Any]:
+    return _named(
+        due_by(user, now),
+        "concern",
+        what=F("text"),
+        side=F("severity"),
+        day=Value(None, output_field=DateField()),
+        at=DUE,
+        whom=F("contact__name"),
+    )
+
+
+def _named(rows: QuerySet[Any], thing: str, **more: Any) -> QuerySet[Any]:
+    return rows.annotate(
+        thing=Value(thing, output_field=CharField()),
+        stand=F("state"),
+        where=F("customer__name"),
+        country=F("customer__country"),
+        **more,
+    )

@@ -1,0 +1,34 @@
+"""The card of a person at a customer: who it is, and what we should know before we call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from crm import access
+from crm.queries.concerns import live_of
+from crm.views.customers import dialog
+
+
+@login_required
+@require_GET
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """In a dialog or on a page of its own; `?part=1` is what other pages show of it."""
+    user: Any = request.user
+    contact = access.get_contact(user, pk)
+    customer = contact.customer
+    context = {
+        "contact": contact,
+        "customer": customer,
+        "lines": live_of(contact, timezone.now()),
+        "may_raise": access.may(user, "concern.raise", customer),
+        "may_change": access.may(user, "concern.change", customer),
+    }
+    if request.GET.get("part") == "1":
+        return render(request, "crm/parts/contact_about.html", context)
+    return dialog(request, "crm/dialogs/contact_card.html", context)

@@ -1,0 +1,69 @@
+"""What worried people at the customers of the demo company, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from accounts.models import User
+from crm.commands import concerns
+from crm.models import Concern
+from integrations.commands.demo_promises import who_at
+
+if TYPE_CHECKING:
+    from integrations.commands.demo import Scene
+
+
+def tell_relations(scene: Scene) -> None:
+    """Put everything of the file into the play."""
+    told = scene.script.relations
+    for number, one in enumerate(told["concerns"]):
+        _Worry(scene, one, number).write()
+
+
+class _Worry:
+    """One concern: raised, perhaps answered, resolved or withdrawn."""
+
+    def __init__(self, scene: Scene, told: Any, number: int) -> None:
+        self.scene = scene
+        self.told = told
+        self.minute = number * 29 + 40
+        self.concern: Concern
+
+    def write(self) -> None:
+        """Put each of its days into the play."""
+        self._at(self.told["raised"], self._raise)
+        for name, step in (
+            ("answered", self._answer),
+            ("resolved", self._resolve),
+            ("withdrawn", self._withdraw),
+        ):
+            if name in self.told:
+                self._at(self.told[name][0], step)
+
+    def _at(self, days_ago: int, step: Any) -> None:
+        self.scene.at(self.scene.when(days_ago, self.minute), step)
+
+    def _by(self, at: datetime) -> User:
+        return self.scene.server(self.told["customer"], at)
+
+    def _raise(self, at: datetime) -> None:
+        self.concern = concerns.raise_concern(
+            customer=self.scene.customers[self.told["customer"]],
+            contact=who_at(self.scene, self.told),
+            text=self.told["text"],
+            severity=self.told["severity"],
+            origin=self.told.get("origin", Concern.Origin.SAID),
+            by=self._by(at),
+            at=at,
+        )
+
+    def _answer(self, at: datetime) -> None:
+        concerns.answer(self.concern, answer=self.told["answered"][1], by=self._by(at), at=at)
+
+    def _resolve(self, at: datetime) -> None:
+        word = self.told["resolved"][1]
+        concerns.resolve(self.concern, resolution=word, by=self._by(at), at=at)
+
+    def _withdraw(self, at: datetime) -> None:
+        concerns.withdraw(self.concern, reason=self.told["withdrawn"][1], by=self._by(at), at=at)
