@@ -89,19 +89,13 @@ def verdict(opportunity: Opportunity, *, at: datetime) -> Verdict:
     return Verdict(stage.key, tuple(met), tuple(missing))
 
 
-def missing_counts(opportunities: Iterable[Opportunity | int], *, at: datetime) -> dict[int, int]:
-    """How many mandatory criteria each opportunity lacks, by id: few queries for any number."""
-    ids = [each if isinstance(each, int) else each.pk for each in opportunities]
-    return missing_in(Opportunity.objects.filter(pk__in=ids).values(*columns()), at=at)
-
-
 def columns() -> list[str]:
     """What a row for `missing_in` holds."""
     return ["id", "version_id", "stage", *all_columns()]
 
 
 def missing_in(rows: Iterable[Mapping[str, Any]], *, at: datetime) -> dict[int, int]:
-    """The same for rows that hold `columns` already."""
+    """How many mandatory criteria each opportunity lacks, by id: few queries for any number."""
     sales = [Sale(row["id"], row["version_id"], row["stage"], row) for row in rows]
     return {
         pk: sum(not found.met for _row, found in findings)
@@ -150,7 +144,6 @@ __all__ = [
     "Unmet",
     "Verdict",
     "columns",
-    "missing_counts",
     "missing_in",
     "unmet",
     "verdict",

@@ -46,7 +46,7 @@ class Measures:
 
 
 def of_chain(chain: Chain, *, at: datetime) -> Measures:
-    """M2 and M3 of one chain; two queries."""
+    """M2 and M3 of one chain; one query."""
     empty = People(_empty(chain.customer_id, chain.pk, at))
     people = people_of([chain.pk], at=at).get(chain.pk, empty)
     known = [
@@ -94,7 +94,7 @@ class Holdings:
 
 
 def holdings_of(customers: Iterable[int], *, at: datetime) -> dict[int, Holdings]:
-    """Whom we know at these customers, by customer; four queries for any number.
+    """Whom we know at these customers, by customer; three queries for any number.
 
     Who left the customer counts no more. A contact outside the standing chain weighs 1.
     """

@@ -57,6 +57,7 @@ class Scene:
     customers: dict[str, Customer] = field(default_factory=dict)
     contacts: dict[str, list[Contact]] = field(default_factory=dict)
     serving: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
+    named: dict[str, set[str]] = field(default_factory=dict)
     visits: list[ActivityRow] = field(default_factory=list)
     steps: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm.commands.attitudes import set_attitude
 from crm.commands.chain import add_step, draw_line, standing_chain
-from crm.commands.stakeholders import add_stakeholder
+from crm.commands.stakeholders import add_stakeholder, change_stakeholder, roles_of
 from crm.commands.ties import assess_tie
 from crm.models import Chain, Contact, Stakeholder
 from pipeline.commands.chains import start_chain
@@ -42,6 +42,9 @@ class ChainStory:
         """Begin it, and let each thing that was learned come at its day."""
         when, told = self._when, self.told
         self.scene.at(when(told["begun"], 0), self._begin)
+        for place in told["places"]:
+            if "held" in place:
+                self.scene.at(when(place["since"], 20), partial(self._doubt, place))
         for place, line in enumerate(told["attitudes"]):
             self.scene.at(when(line[3], 40 + place), partial(self._assess, line))
         for place, line in enumerate(told["ties"]):
@@ -59,18 +62,8 @@ class ChainStory:
         by = self.scene.server(self.customer, at)
         self.chain = standing_chain(self.scene.customers[self.customer], by=by, at=at)
         for told in self.told["places"]:
-            who = told.get("who")
-            place = add_stakeholder(
-                self.chain,
-                contact=self._contact(who) if who else None,
-                roles=told["roles"],
-                reports_to=self.places.get(told.get("above", "")),
-                facts={field: told[name] for name, field in FACTS.items() if name in told},
-                by=by,
-                at=at,
-            )
-            if who:
-                self.places[who] = place
+            if "who" in told:
+                self.places[told["who"]] = self._place(told, at)
         for source, target, kind, strength in self.told["lines"]:
             draw_line(
                 self.chain,
@@ -91,6 +84,31 @@ class ChainStory:
                 "threshold_currency": told.get("currency", ""),
             }
             add_step(self.chain, facts=facts, by=by, at=at)
+
+    def _place(self, told: Any, at: datetime) -> Stakeholder:
+        who = told.get("who")
+        taken = [one["roles"] for one in self.told["places"] if who and one.get("held") == who]
+        return add_stakeholder(
+            self._standing(),
+            contact=self._contact(who) if who else None,
+            roles=[*told["roles"], *(role for roles in taken for role in roles)],
+            reports_to=self.places.get(told.get("above", "")),
+            facts={field: told[name] for name, field in FACTS.items() if name in told},
+            by=self.scene.server(self.customer, at),
+            at=at,
+        )
+
+    def _doubt(self, told: Any, at: datetime) -> None:
+        """Whom we took for the role does not hold it; who does, nobody knows."""
+        held, by = self.places[told["held"]], self.scene.server(self.customer, at)
+        roles = [role for role in roles_of(held) if role not in told["roles"]]
+        change_stakeholder(held, changes={"roles": roles}, by=by, at=at)
+        self._place(told, at)
+
+    def _standing(self) -> Chain:
+        if self.chain is None:
+            raise RuntimeError(f"the chain of {self.customer} has not begun yet")
+        return self.chain
 
     def _assess(self, line: list[Any], at: datetime) -> None:
         who, attitude, tier, _days, text = line

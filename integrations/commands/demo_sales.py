@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm.commands.actions import create_action
 from crm.commands.import_activities import ActivityRow, import_activities
+from integrations.commands.demo_deciders import naming
 from pipeline.commands import opportunities
 from pipeline.commands.imports import link_activities
 from pipeline.models import Opportunity
@@ -71,6 +72,9 @@ class SaleStory:
     def _stay(self, stage: str, entered: datetime, left: datetime) -> None:
         """A stage that was passed: talked, written down, moved on."""
         self._talks(stage, entered, left)
+        name_people = naming(self.scene, self.customer, stage)
+        if name_people:
+            self.scene.at(left - timedelta(minutes=40), name_people)
         self.scene.at(left - timedelta(minutes=30), lambda at: self._write(stage, at))
         self.scene.at(left, lambda at: self._go_on(stage, at))
 

@@ -25,6 +25,7 @@ class Script:
     texts: Mapping[str, Any]
     peers: list[Mapping[str, Any]]
     chains: list[Mapping[str, Any]]
+    deciders: Mapping[str, Mapping[str, list[str]]]
     promises: Mapping[str, Any]
     relations: Mapping[str, Any]
 
@@ -42,6 +43,7 @@ def read_script(folder: Path = FOLDER) -> Script:
         _read(folder / "texts.yaml"),
         _read(folder / "peers.yaml")["pairs"],
         _read(folder / "chains.yaml")["chains"],
+        _read(folder / "deciders.yaml")["deciders"],
         _read(folder / "promises.yaml"),
         _read(folder / "relations.yaml"),
     )

@@ -41,7 +41,7 @@ class OfChain:
     source = "chain"
 
     def facts(self, sales: Sequence[Sale], at: datetime) -> dict[int, SaleChain]:
-        """The chain of every sale with its people: two queries for any number."""
+        """The chain of every sale with its people: one query for any number."""
         own = {sale.pk: sale.values["chain_id"] for sale in sales}
         people = people_at(
             [chain for chain in own.values() if chain],

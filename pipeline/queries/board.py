@@ -159,7 +159,7 @@ def column(
     if place is None or not 0 <= offset <= MOST_CARDS:
         raise NotFound(_("The board has no such column."))
     found = rows(user, without_state(wanted), now).filter(version_id__in=ids, state__in=ON_BOARD)
-    picked = found.filter(stage=stage).order_by(*ORDER).values(*COLUMNS)
+    picked = found.filter(stage=stage).order_by(*ORDER).values(*_columns())
     made = cards(picked[offset : offset + CARDS + 1], now)
     return Column(
         stages[place],
@@ -194,14 +194,19 @@ def _pick(
     if narrow:
         place = Window(RowNumber(), partition_by=F("stage"), order_by=ORDER)
         ranked = found.filter(stage__in=stages).annotate(place=place).filter(place__lte=CARDS)
-        return ranked.order_by("place").values(*COLUMNS)
+        return ranked.order_by("place").values(*_columns())
     first, *rest = (
-        found.filter(version_id=version, stage=stage).order_by(*ORDER).values(*COLUMNS)[:CARDS]
+        found.filter(version_id=version, stage=stage).order_by(*ORDER).values(*_columns())[:CARDS]
         for version in versions
         for stage in stages
     )
     picked = first.union(*rest, all=True) if rest else first
     return _first_of_each(picked) if len(versions) > 1 else picked
+
+
+def _columns() -> list[str]:
+    """Those of a card, and those the gates look at: they are not asked for again."""
+    return list(dict.fromkeys((*COLUMNS, *gates.columns())))
 
 
 def _first_of_each(picked: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -238,11 +243,11 @@ def _count(columns: dict[str, Column], totals: Iterable[tuple[Any, ...]]) -> Non
 
 
 def cards(picked: Iterable[dict[str, Any]], now: datetime) -> list[Card]:
-    """Cards for rows of COLUMNS: with age, next step and what the gate lacks."""
+    """Cards for rows of `_columns`: with age, next step and what the gate lacks."""
     picked = list(picked)
     calendars: Calendars = load_calendars()
     made = [Card(row, age_of(row, calendars, now)) for row in picked]
-    missing = gates.missing_counts((row["id"] for row in picked), at=now) if picked else {}
+    missing = gates.missing_in(picked, at=now)
     steps = next_steps(picked, timezone.localdate(now))
     for card in made:
         card.missing = missing.get(card.row["id"], 0)

@@ -16,7 +16,7 @@ YEAR = timedelta(days=365)
 
 
 def exposure(customers: Iterable[int], *, at: datetime) -> dict[str, CompanyDependence]:
-    """M2 over these customers by currency, weighed by what a year brought in; five queries.
+    """M2 over these customers by currency, weighed by what a year brought in; four queries.
 
     Amounts of different currencies are not added: that would need a rate of a stated day.
     """

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core.errors import Invalid
 from core.keyset import key_of
 from core.web import done, is_htmx, next_url
-from crm.access import get_customer
-from crm.access import may as may_at
+from crm.access import allowed, get_customer
 from pipeline import access
 from pipeline.commands.opportunities import open_opportunity
 from pipeline.forms import FACTS, NewForm, refuse
@@ -41,7 +40,8 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
     tab = request.GET.get("tab")
     tab = tab if tab in TABS else TABS[0]
     gate = verdict(found, at=now) if found.state in ("open", "on_hold", "nurture", "won") else None
-    may_write = access.may(request.user, "opportunity.advance", found)
+    may = allowed(request.user, found.customer, "opportunity.advance", "activity.log")
+    may_write = "opportunity.advance" in may
     here = reverse("opportunity", args=[pk])
     context = {
         "opportunity": found,
@@ -54,7 +54,7 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
         "missing": remedies(found, gate.unmet if gate else (), back=here),
         "moves": _moves(found, gate, may_write=may_write),
         "may_write": may_write,
-        "may_log": may_at(request.user, "activity.log", found.customer),
+        "may_log": "activity.log" in may,
         "head_facts": [shown(found, name) for name in HEAD_FACTS],
         "log_query": log_query(found),
         "tab": tab,

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.commands.tokens import create_token
 from accounts.models import InboxItem, Team, User
@@ -18,6 +18,7 @@ from crm.access import visible_customers
 from crm.commands.activities import log_activity
 from crm.models import Action, Activity, Assignment, Chain, Contact, Customer
 from integrations.queries.demo import read_script
+from pipeline import gates
 from pipeline.access import visible_opportunities
 from pipeline.commands import opportunities, sweep
 from pipeline.models import Opportunity, Product, StageClock, Transition
@@ -64,7 +65,7 @@ def test_it_is_as_large_as_told(loaded):
     assert Customer.objects.filter(is_demo=True).count() == 40
     assert Opportunity.objects.filter(customer__is_demo=True).count() == 120
     assert Contact.objects.filter(customer__is_demo=True).count() == 75
-    assert Chain.objects.filter(customer__is_demo=True, is_standing=True).count() == 6
+    assert Chain.objects.filter(customer__is_demo=True, is_standing=True).count() == 39
     assert Opportunity.objects.exclude(chain=None).count() == 4
     assert "12 people, 40 customers, 75 contacts, 120 opportunities" in loaded.printed
     held = Activity.objects.filter(customer__is_demo=True).order_by("starts_at")
@@ -114,6 +115,24 @@ def test_sales_stand_where_the_files_say_and_walked_there(loaded):
     walked = Transition.objects.filter(opportunity__in=sales)
     assert Counter(walked.values_list("name", flat=True))["advance"] > 300
     assert not walked.filter(at__gt=timezone.now()).exists()
+
+
+def test_an_unknown_role_holds_some_sales_back_and_no_other_criterion_of_people_does(loaded):
+    now = timezone.now()
+    here = {"qualify", "discover", "prove"}
+    held = {}
+    for sale in Opportunity.objects.filter(customer__is_demo=True, state="open", stage__in=here):
+        with translation.override("en"):
+            missing = {one.key: one.missing for one in gates.unmet(sale, at=now)}
+        held[sale.name] = missing.get("roles-named", "")
+        assert "decider-met" not in missing
+
+    assert {name: sentence for name, sentence in held.items() if sentence} == {
+        "厂房环境监控": "Approver, Technical evaluator, User buyer, Procurement unknown.",
+        "岸桥状态监测": "User buyer, Procurement unknown.",
+        "洁净厂房数字孪生": "Approver unknown.",
+        "Substation control renewal": "Approver, User buyer unknown.",
+    }
 
 
 def test_something_is_due_and_something_is_late(loaded):

@@ -69,7 +69,10 @@ def test_opens_one_and_shows_it_whole(cast, b2b8):
     assert [visit["stage"] for visit in shown["visits"]] == ["lead"]
     assert [(m["transition"], m["by_name"]) for m in shown["moves"]] == [("open", "Anna")]
     assert [each["criterion"] for each in shown["gate"]["met"]] == ["problem-named"]
-    assert [each["criterion"] for each in shown["gate"]["unmet"]] == ["first-conversation"]
+    assert [(each["criterion"], each["mandatory"]) for each in shown["gate"]["unmet"]] == [
+        ("first-conversation", True),
+        ("somebody-known", False),
+    ]
 
 
 def test_the_same_key_opens_one_only(cast, b2b8):

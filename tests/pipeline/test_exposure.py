@@ -107,11 +107,11 @@ def test_what_was_won_over_a_year_ago_counts_no_more(cast, customers, win):
     assert exposure([cast.acme.pk], at=AT) == {}
 
 
-def test_five_queries_for_any_number(cast, customers, win, django_assert_max_num_queries):
+def test_four_queries_for_any_number(cast, customers, win, django_assert_max_num_queries):
     for number in range(8):
         customer = CustomerFactory(name=f"More {number}", team=cast.north)
         known_by(cast, customer, (3, {"anna": 2}))
         win(customer, 10)
         customers.append(customer.pk)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(4):
         exposure(customers, at=AT)

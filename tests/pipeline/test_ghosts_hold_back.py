@@ -6,43 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.queries.users import system_user
 from core.errors import Conflict
+from crm.commands.stakeholders import fill_ghost
 from pipeline import gates
 from pipeline.commands import opportunities as verbs
-from pipeline.commands.pipelines import publish
-from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, ContactFactory
 from tests.chain_rows import POWER, enter, standing
-from tests.pipeline.conftest import B2B8
 from tests.pipeline.sales import advance_to, open_sale, satisfy, snapshot
 from tests.pipeline.test_api import URL, send, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-LAST = "  - key: prove\n"
-DEMANDS = """      - key: roles-named
-        kind: role_named
-        params: {roles: [economic_buyer, approver, tech_evaluator, user_buyer, procurement]}
-        texts: {en: Everybody who decides is named}
-      - key: half-covered
-        kind: coverage_at_least
-        params: {share: 0.5}
-        mandatory: false
-        texts: {en: Half of the weight of the decision chain is covered}
-
-"""
-
-
-@pytest.fixture
-def b2b8(cast):
-    """The default pipeline, whose stage 3 asks for everybody who decides, too."""
-    text = B2B8.read_text()
-    assert text.count(LAST) == 1
-    before, after = text.split(LAST)
-    draft = read_definition(before.rstrip() + "\n" + DEMANDS + LAST + after)
-    return publish(draft=draft, by=system_user(), at=NOW).version
 
 
 @pytest.fixture
@@ -94,6 +67,43 @@ def test_command_and_api_refuse_and_nothing_changes(cast, sale):
     assert snapshot(sale) == before
 
 
+def test_the_page_says_so_and_the_map_shows_the_hole(cast, sale, ghost):
+    client = signed_in(cast.anna)
+    before = snapshot(sale)
+    answer = client.post(f"/opportunities/{sale.pk}/advance/", {"seq": sale.ledger_seq})
+    [missing] = answer.context["missing"]
+    drawn = client.get(f"/customers/{cast.acme.pk}/chain/").context["map"]["drawing"]
+
+    assert answer.status_code == 409
+    assert (missing.missing, missing.page) == (
+        "Approver unknown.",
+        f"/opportunities/{sale.pk}/chain/",
+    )
+    assert [card.id for card in drawn.cards if card.is_ghost] == [ghost.pk]
+    assert snapshot(sale) == before
+
+
+def test_naming_him_on_the_page_opens_it_on_the_page(cast, sale, ghost):
+    client = signed_in(cast.anna)
+    wang = ContactFactory(customer=cast.acme, name="Wang")
+    assert client.post(f"/stakeholders/{ghost.pk}/fill/", {"contact": wang.pk}).status_code == 302
+    drawn = client.get(f"/customers/{cast.acme.pk}/chain/").context["map"]["drawing"]
+    assert not any(card.is_ghost for card in drawn.cards)
+    answer = client.post(f"/opportunities/{sale.pk}/advance/", {"seq": sale.ledger_seq})
+    sale.refresh_from_db()
+
+    assert (answer.status_code, sale.stage) == (302, "prove")
+
+
+def test_the_command_refuses_until_he_is_named(cast, sale, ghost):
+    at = NOW + timedelta(hours=1)
+    [missing] = gates.unmet(sale, at=at)
+    assert (missing.key, missing.missing) == ("roles-named", "Approver unknown.")
+    fill_ghost(ghost, contact=ContactFactory(customer=cast.acme), by=cast.anna, at=at)
+
+    assert verbs.advance(sale, by=cast.anna, at=at).stage == "prove"
+
+
 def test_naming_the_approver_opens_it(cast, sale, ghost):
     wang = ContactFactory(customer=cast.acme, name="Wang")
     fill = f"/api/v1/stakeholders/{ghost.pk}/fill/"
@@ -110,4 +120,4 @@ def test_how_far_it_is_covered_is_advice(cast, sale, ghost):
     found = gates.verdict(sale, at=NOW + timedelta(hours=1))
 
     assert found.is_open
-    assert [each.key for each in found.unmet] == ["half-covered"]
+    assert [each.key for each in found.unmet] == ["roles-covered", "half-covered"]

@@ -116,6 +116,17 @@ GATE_ACTIVITIES = """SELECT v.opportunity_id, v.entered_at, a.kind, count(*) AS 
     LEFT JOIN pipeline_opportunityactivity l ON l.opportunity_id = v.opportunity_id
     LEFT JOIN crm_activity a ON a.id = l.activity_id AND a.starts_at >= v.entered_at
     WHERE v.left_at IS NULL AND v.opportunity_id = ANY(%(ids)s) GROUP BY 1, 2, 3"""
+GATE_CHAINS = """SELECT o.id, p.roles, EXISTS (
+           SELECT FROM crm_activitycontact l JOIN crm_activity a ON a.id = l.activity_id
+           WHERE l.contact_id = p.contact_id AND a.two_way AND a.kind IN ('meeting', 'visit')
+             AND a.starts_at BETWEEN now() - interval '180 days' AND now()) AS met
+    FROM pipeline_opportunity o
+    JOIN crm_chain h ON h.id = coalesce(o.chain_id, (
+        SELECT id FROM crm_chain WHERE customer_id = o.customer_id AND is_standing))
+    JOIN crm_stakeholder s ON s.chain_id = h.id
+    JOIN crm_stakeholderspan p ON p.stakeholder_id = s.id AND p.ends_at IS NULL
+    WHERE o.id = ANY(%(ids)s) AND o.stage IN ('qualify', 'discover', 'prove')
+      AND p.contact_id IS NOT NULL"""
 STEPS = """SELECT x.customer_id, l.opportunity_id, x.text, x.due_date FROM crm_action x
     LEFT JOIN pipeline_opportunityactivity l ON l.activity_id = x.activity_id
     WHERE x.customer_id = ANY(%(customers)s) AND x.state = 'planned'
@@ -181,6 +192,7 @@ def _board(ask: Ask, who: dict[str, Any], params: dict[str, Any]) -> Any:
         "rows": cards,
         "facts": ask(GATE_FACTS),
         "held": ask(GATE_ACTIVITIES),
+        "chains": ask(GATE_CHAINS),
         "steps": ask(STEPS),
         "movable": ask(MOVABLE) if who["role"] == "rep" and params["door"] == "page" else [],
         "calendars": ask(CALENDARS),

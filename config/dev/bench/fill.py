@@ -151,6 +151,33 @@ SELECT c.id, CASE WHEN k = 1 THEN '王' ELSE 'Kim ' END || c.external_id || k, '
 FROM crm_customer c, generate_series(1, 2) AS k;
 """
 
+CHAINS = """
+INSERT INTO crm_chain (customer_id, name, is_standing, revision, created_at, created_by_id)
+SELECT a.customer_id, '', true, 1, a.starts_at, a.user_id FROM crm_assignment a
+WHERE a.part = 'primary' AND a.ends_at IS NULL AND a.customer_id % 2 = 0;
+
+INSERT INTO crm_stakeholder
+    (chain_id, contact_id, formal_power, political, confidence, response_mode, adaptability,
+     orientation, concerns, expectations, required_level, created_at, created_by_id, updated_at)
+SELECT h.id, c.id, 3, 'outside', '', '', '', '', '', '', 2, h.created_at, h.created_by_id,
+       h.created_at
+FROM crm_chain h JOIN crm_contact c ON c.customer_id = h.customer_id;
+
+INSERT INTO crm_stakeholderrole (chain_id, stakeholder_id, role, is_primary)
+SELECT s.chain_id, s.id, r.role, r.place = 1
+FROM crm_stakeholder s
+JOIN crm_contact c ON c.id = s.contact_id
+CROSS JOIN LATERAL unnest(CASE WHEN c.name LIKE '王%' THEN ARRAY['economic_buyer', 'approver']
+    ELSE ARRAY['user_buyer', 'tech_evaluator'] END) WITH ORDINALITY AS r (role, place);
+
+INSERT INTO crm_stakeholderspan
+    (stakeholder_id, starts_at, contact_id, roles, formal_power, political, confidence,
+     required_level)
+SELECT s.id, s.created_at, s.contact_id, array_agg(r.role ORDER BY r.id), s.formal_power,
+       s.political, s.confidence, s.required_level
+FROM crm_stakeholder s JOIN crm_stakeholderrole r ON r.stakeholder_id = s.id GROUP BY s.id;
+"""
+
 SALES = """
 INSERT INTO pipeline_opportunity
     (customer_id, name, owner_id, amount, currency, expected_close_date, problem, impact,
@@ -232,7 +259,7 @@ def fill(connection: psycopg.Connection, size: Size) -> None:
     """Insert everything, then let PostgreSQL learn its statistics; needs autocommit."""
     with connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
-        for part in (PEOPLE, CUSTOMERS, SALES, ACTIVITIES):
+        for part in (PEOPLE, CUSTOMERS, CHAINS, SALES, ACTIVITIES):
             connection.execute(
                 part.format(
                     customers=size.customers,
