@@ -3,6 +3,7 @@
 Databases per worker come from pytest-django.
 """
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 
 from config.dev import messages
+from tests import emptying
 
 pytest_plugins = ["tests.browser"]
 
@@ -29,14 +31,32 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Tests that commit are cleaned up after by a TRUNCATE, which the guards would refuse."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE '%_not_emptied'"
-        )
-        for table, trigger in cursor.fetchall():
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database of this worker; it is left when nobody else is in it.
+
+    A thread that answered a browser last, or a worker just stopped, is given time to go.
+    """
+    emptying.install()
+    yield
+    with django_db_blocker.unblock():
+        others = _others(seconds=10)
+        connection.close()
+    assert others == [], "somebody is still connected to the test database"
+
+
+def _others(*, seconds: float) -> list[tuple[Any, ...]]:
+    until = time.monotonic() + seconds
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT application_name, state, backend_start, query FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+            found = cursor.fetchall()
+        if not found or time.monotonic() > until:
+            return found
+        time.sleep(0.1)
 
 
 @pytest.fixture(scope="session", autouse=True)
