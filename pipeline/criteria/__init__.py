@@ -31,9 +31,12 @@ class Sale:
     values: Mapping[str, Any]
 
 
+_PAGES = {"chain": "chain", "promise": "promises"}
+
+
 @dataclass(frozen=True)
 class Remedy:
-    """What would meet the criterion: fields to fill, an activity to log, a chain to work on."""
+    """What would meet the criterion: fields, an activity, a chain or promises to work on."""
 
     type: str
     fields: tuple[str, ...] = ()
@@ -44,11 +47,13 @@ class Remedy:
     chain: int | None = None
     roles: tuple[str, ...] = ()
     places: tuple[int, ...] = ()
+    direction: str = ""
+    promises: tuple[int, ...] = ()
 
     @property
     def link(self) -> str:
-        """The page where the chain of the sale is worked on."""
-        return reverse("opportunity-chain", args=[self.sale])
+        """The page where the chain, or the promises, of the sale are worked on."""
+        return reverse(f"opportunity-{_PAGES[self.type]}", args=[self.sale])
 
     def as_dict(self) -> dict[str, Any]:
         """For an API answer or a template: only what belongs to the type."""
@@ -60,6 +65,13 @@ class Remedy:
                 "chain": self.chain,
                 "roles": list(self.roles),
                 "stakeholders": list(self.places),
+                "link": self.link,
+            }
+        if self.type == "promise":
+            return {
+                "type": "promise",
+                "direction": self.direction,
+                "commitments": list(self.promises),
                 "link": self.link,
             }
         return {
@@ -134,6 +146,8 @@ def load() -> None:
     from pipeline.criteria import (  # noqa: F401, PLC0415 - they need the models to be loaded
         activity_held,
         attitude_at_least,
+        commitment_kept,
+        commitment_made,
         contacts_at_least,
         coverage_at_least,
         covered_to_level,

@@ -89,7 +89,7 @@ class ClockSerializer(serializers.Serializer):
 
 
 class RemedySerializer(serializers.Serializer):
-    type = serializers.ChoiceField(choices=["field", "activity", "chain"])
+    type = serializers.ChoiceField(choices=["field", "activity", "chain", "promise"])
     fields_ = serializers.ListField(child=serializers.CharField(), required=False)
     kinds = serializers.ListField(child=serializers.CharField(), required=False)
     with_contact = serializers.BooleanField(required=False)
@@ -97,6 +97,8 @@ class RemedySerializer(serializers.Serializer):
     chain = serializers.IntegerField(required=False, allow_null=True)
     roles = serializers.ListField(child=serializers.CharField(), required=False)
     stakeholders = serializers.ListField(child=serializers.IntegerField(), required=False)
+    direction = serializers.CharField(required=False)
+    commitments = serializers.ListField(child=serializers.IntegerField(), required=False)
     link = serializers.CharField(required=False)
 
     def get_fields(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Help:
     url: str
     query: str
     page: str = ""
+    icon: str = "users"
 
 
 def remedies(
@@ -51,6 +52,8 @@ def _help(opportunity: Opportunity, unmet: Unmet, back: str, then: str) -> Help:
         return Help(*head, _("Fill in"), tuple(remedy.fields), f"{url}?{query}", "")
     if remedy.type == "chain":
         return Help(*head, _("Decision chain"), (), "", "", remedy.link)
+    if remedy.type == "promise":
+        return Help(*head, _("Promises"), (), "", "", remedy.link, "handshake")
     kind = _kind(remedy.activity_kinds)
     query = log_query(opportunity, kind) + ("&who=1" if remedy.with_contact else "")
     url = f"{reverse('quick-log')}?{query}&{urlencode({'next': back})}"
