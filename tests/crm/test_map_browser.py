@@ -278,6 +278,7 @@ def test_the_map_at_every_size_in_every_language_and_theme(visit, cast, language
     page = anna.page
 
     anna.check()
+    assert page.locator(".map-window").bounding_box()["width"] < width
     page.locator(".map-legend summary").click()
     assert anna.axe() == ""
     assert anna.overflow() == 0
