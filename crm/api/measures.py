@@ -34,6 +34,7 @@ class Measured(Endpoint):
             "ties": reverse("api-ties") + customer,
             "activities": reverse("api-activities") + customer,
             "peer_pairs": reverse("api-peer-pairs") + customer,
+            "promises": reverse("api-commitments") + customer,
         }
         return {"addresses": lists}
 
@@ -47,7 +48,7 @@ class ChainMeasures(Measured):
 
 
 class CustomerMeasures(Measured):
-    """The same of a standing chain and all contacts, and how thick the surface between us is."""
+    """The same of a standing chain and all contacts, the surface between us, and promises."""
 
     def get(self, request: Request, pk: int) -> Response:
         """Of one customer you may see."""

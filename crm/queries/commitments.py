@@ -11,10 +11,17 @@ from django.db.models.functions import Coalesce
 
 from accounts.access import EVERYTHING, reach
 from accounts.models import User
-from core.metrics.result import Window
+from core.metrics.result import Result, Window
 from core.workingtime import local_date
 from crm.access import visible_commitments
-from crm.metrics.promises import Direction, Keeping, Promise, keeping
+from crm.metrics.promises import (
+    Direction,
+    Keeping,
+    Promise,
+    balance,
+    company_share,
+    keeping,
+)
 from crm.models import (
     Commitment,
     CommitmentReminder,
@@ -26,6 +33,7 @@ from crm.models import (
 
 MOST = 60
 MOST_CLOSED = 3
+YEAR = timedelta(days=365)
 State = Commitment.State
 
 COLUMNS = (
@@ -165,14 +173,27 @@ def _side(lines: list[Line], direction: str) -> list[Line]:
     return [line for line in own if line.is_owed] + closed[:MOST_CLOSED]
 
 
-def kept_rates(customer: Customer, now: datetime) -> dict[str, Keeping]:
-    """M10 of a year, by direction: what was kept on time of what came due."""
-    window = Window(now - timedelta(days=365), now)
-    due = Commitment.objects.filter(
-        customer=customer, made_at__isnull=False, due_at__gt=window.starts_at, due_at__lte=now
+@dataclass(frozen=True)
+class Reciprocity:
+    """M10 of a year: how each side kept what came due, and how much each promised."""
+
+    sides: dict[str, Keeping]
+    balance: Result
+    company_share: Result
+
+
+def reciprocity(customer: Customer, *, at: datetime) -> Reciprocity:
+    """What came due or was promised in the last year, either way; one query."""
+    window = Window(at - YEAR, at)
+    came_due = Q(due_at__gt=window.starts_at, due_at__lte=at)
+    given = Q(made_at__gte=window.starts_at, made_at__lt=at)
+    rows = Commitment.objects.filter(came_due | given, customer=customer, made_at__isnull=False)
+    promises = [_measurable(row) for row in rows.exclude(state=State.CANCELLED).order_by("pk")]
+    return Reciprocity(
+        {side.value: keeping(promises, direction=side, window=window, at=at) for side in Direction},
+        balance(promises, window=window),
+        company_share(promises, window=window),
     )
-    rows = [_measurable(row) for row in due.exclude(state=State.CANCELLED).order_by("-due_at")]
-    return {side.value: keeping(rows, direction=side, window=window, at=now) for side in Direction}
 
 
 def _measurable(row: Commitment) -> Promise:

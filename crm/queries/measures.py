@@ -18,6 +18,7 @@ from crm.metrics.support import Support, support
 from crm.metrics.thickness import Thickness
 from crm.models import Chain, Contact, Customer
 from crm.queries.chain_people import People, Relation, people_at, people_of, relations
+from crm.queries.commitments import Reciprocity, reciprocity
 from crm.queries.coverage import surface
 
 UNKNOWN_WEIGHT = 1
@@ -68,7 +69,7 @@ def of_chain(chain: Chain, *, at: datetime) -> Measures:
 
 
 def of_customer(customer: Customer, *, at: datetime) -> Measures:
-    """M2 over all its contacts, M3 of its standing chain, M4; a fixed number of queries."""
+    """M2 over all its contacts, M3 of its standing chain, M4, M10; a fixed number of queries."""
     held = holdings_of([customer.pk], at=at)[customer.pk]
     found = support(held.picture)
     return Measures(
@@ -80,6 +81,7 @@ def of_customer(customer: Customer, *, at: datetime) -> Measures:
             *_chain_measures(coverage(held.picture), found),
             *_dependence_measures(dependence(held.known, held.ties, at=at)),
             *_thickness_measures(surface(customer, at=at).thickness),
+            *_promise_measures(reciprocity(customer, at=at)),
         ),
     )
 
@@ -165,4 +167,19 @@ def _thickness_measures(found: Thickness) -> list[Measure]:
         Measure("cell_coverage", found.cells, "activities"),
         Measure("peer_match", found.peers, "peer_pairs", found.missing_peers),
         Measure("pair_volume", found.volume, "activities"),
+    ]
+
+
+def _promise_measures(found: Reciprocity) -> list[Measure]:
+    measures = []
+    for side, kept in found.sides.items():
+        measures += [
+            Measure(f"kept_{side}", kept.kept_rate, "promises", kept.kept_late + kept.broken),
+            Measure(f"kept_soft_{side}", kept.soft_rate, "promises", kept.broken),
+            Measure(f"replanned_{side}", kept.replanned, "promises"),
+        ]
+    return [
+        *measures,
+        Measure("promise_balance", found.balance, "promises"),
+        Measure("company_promise_share", found.company_share, "promises"),
     ]

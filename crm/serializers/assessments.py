@@ -9,8 +9,7 @@ from rest_framework import serializers
 from crm import access
 from crm.models import Assessment, Judgement, Role, Stakeholder
 from crm.queries.assessments import compare
-from crm.serializers.coverage import ResultShape
-from crm.serializers.measures import BoundsShape
+from crm.serializers.measures import ResultShape
 
 
 class AssessmentRow(serializers.ModelSerializer):
@@ -42,12 +41,6 @@ class JudgementShape(serializers.ModelSerializer):
         fields = ["assessor", "stakeholder", "attitude", "role"]
 
 
-class AgreementShape(ResultShape):
-    """How far two people agree, within what bounds."""
-
-    bounds = BoundsShape(allow_null=True)
-
-
 class DifferenceShape(serializers.Serializer):
     """A place the two see differently: two steps of attitude or more, or another role."""
 
@@ -61,10 +54,10 @@ class DifferenceShape(serializers.Serializer):
 class AlignmentShape(serializers.Serializer):
     """M12: how far the two agree beyond chance."""
 
-    attitude = AgreementShape()
-    attitude_agreement = AgreementShape()
-    role = AgreementShape()
-    role_agreement = AgreementShape()
+    attitude = ResultShape()
+    attitude_agreement = ResultShape()
+    role = ResultShape()
+    role_agreement = ResultShape()
     differences = DifferenceShape(many=True)
 
 

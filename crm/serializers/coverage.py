@@ -6,28 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.metrics.result import Result, Status
-
-
-class WindowOf(serializers.Serializer):
-    """The time a number looks at."""
-
-    starts_at = serializers.DateTimeField(allow_null=True)
-    ends_at = serializers.DateTimeField()
-
-
-class ResultShape(serializers.Serializer):
-    """One number with what it rests on; `value` is null unless `status` is ok, never 0 instead."""
-
-    value = serializers.FloatField(allow_null=True)
-    n = serializers.IntegerField()
-    status = serializers.ChoiceField(choices=[each.value for each in Status])
-    window = WindowOf()
-    formula_version = serializers.CharField()
-
-    def to_representation(self, instance: Result) -> dict[str, Any]:
-        """The status as its word."""
-        return super().to_representation(instance) | {"status": instance.status.value}
+from crm.serializers.measures import ResultShape
 
 
 class ThicknessShape(serializers.Serializer):

@@ -28,28 +28,33 @@ class BoundsShape(serializers.Serializer):
         return {"low": float(low), "high": float(high)}
 
 
-class MeasureShape(serializers.Serializer):
+class ResultShape(serializers.Serializer):
     """One number with what it rests on; `value` is null unless `status` is ok, never 0 instead."""
 
+    value = serializers.FloatField(allow_null=True)
+    n = serializers.IntegerField(help_text="What it was computed from.")
+    window = WindowShape()
+    bounds = BoundsShape(allow_null=True)
+    status = serializers.ChoiceField(choices=[each.value for each in Status])
+    formula_version = serializers.CharField()
+
+
+class MeasureShape(ResultShape):
+    """The same under its name, with the rows behind it."""
+
     name = serializers.CharField()
-    value = serializers.FloatField(source="result.value", allow_null=True)
-    n = serializers.IntegerField(source="result.n", help_text="What it was computed from.")
-    window = WindowShape(source="result.window")
-    bounds = BoundsShape(source="result.bounds", allow_null=True)
-    status = serializers.ChoiceField(
-        source="result.status", choices=[each.value for each in Status]
-    )
-    formula_version = serializers.CharField(source="result.formula_version")
-    rows = serializers.SerializerMethodField(help_text="Where the rows behind it are listed.")
+    rows = serializers.CharField(help_text="Where the rows behind it are listed.")
     ids = serializers.ListField(
         child=serializers.IntegerField(),
         help_text="Who matters most for it: places (M3), people of ours (M2), "
-        "key players without an active peer (M4).",
+        "key players without an active peer (M4), promises not kept in time (M10).",
     )
 
-    def get_rows(self, measure: Any) -> str:
-        """Their address."""
-        return str(self.context["addresses"][measure.rows])
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """A measure holds its result."""
+        address = self.context["addresses"][instance.rows]
+        named = {"name": instance.name, "rows": address, "ids": instance.ids}
+        return super().to_representation(vars(instance.result) | named)
 
 
 class LightShape(serializers.Serializer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from crm.serializers.coverage import ResultShape
+from crm.serializers.measures import ResultShape
 
 
 class NamedCustomer(serializers.Serializer):

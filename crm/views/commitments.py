@@ -61,14 +61,14 @@ def _columns(
     register = queries.register_of(customer, timezone.now())
     typed = form.data.get("direction", "") if form is not None else ""
     shared = {"contacts": register.contacts}
-    rates = queries.kept_rates(customer, timezone.now())
+    given = queries.reciprocity(customer, at=timezone.now())
     sides = [
         {
             "direction": direction,
             "title": title,
             "lines": lines,
             "form": form if form is not None and typed == direction else PromiseForm(**shared),
-            "keeping": rates[direction],
+            "keeping": given.sides[direction],
         }
         for direction, title, lines in (
             ("ours", _("We promised"), register.ours),
@@ -79,6 +79,7 @@ def _columns(
         "customer": customer,
         "sides": sides,
         "register": register,
+        "balance": given.balance,
         "may_make": access.may(request.user, "commitment.make", customer),
         "may_change": access.may(request.user, "commitment.change", customer),
     }
