@@ -282,6 +282,8 @@ SPECTACULAR_SETTINGS = {
         "ActionState": "crm.models.action.Action.State",
         "CommitmentDirection": "crm.models.commitment.Commitment.Direction",
         "CommitmentState": "crm.models.commitment.Commitment.State",
+        "ContactChannel": "crm.models.contact_rule.CHANNELS",
+        "ContactRule": "crm.models.contact_rule.ContactBreach.Rule",
         "ConcernOrigin": "crm.models.concern.Concern.Origin",
         "ConcernSeverity": "crm.models.concern.Concern.Severity",
         "ConcernState": "crm.models.concern.Concern.State",

@@ -32,6 +32,7 @@ from crm.models import (
     Commitment,
     Concern,
     Contact,
+    ContactBan,
     Customer,
     Evidence,
     Expectation,
@@ -58,6 +59,8 @@ PARTS_FOR = {
     "action.change": TEAM_PARTS,
     "contact.create": TEAM_PARTS,
     "contact.change": TEAM_PARTS,
+    "contact.ban": TEAM_PARTS,
+    "contact.limit": TEAM_PARTS,
     "chain.change": TEAM_PARTS,
     "tie.change": TEAM_PARTS,
     "peer_pair.change": TEAM_PARTS,
@@ -352,6 +355,14 @@ def visible_concerns(user: User) -> QuerySet[Concern]:
 
 def get_concern(user: User, pk: int) -> Concern:
     return find(visible_concerns(user).select_related("customer", "contact", "owner"), pk)
+
+
+def visible_contact_bans(user: User) -> QuerySet[ContactBan]:
+    return limit_to_visible(ContactBan.objects.all(), user)
+
+
+def get_contact_ban(user: User, pk: int) -> ContactBan:
+    return find(visible_contact_bans(user).select_related("customer", "contact", "by"), pk)
 
 
 def visible_reassignments(user: User) -> QuerySet[Reassignment]:

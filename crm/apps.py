@@ -8,6 +8,7 @@ REFUSALS = {
     "commitment_stays": gettext_lazy("Promises are closed, never deleted."),
     "commitment_moved_before_due": gettext_lazy("The day is over: the promise is broken."),
     "commitment_moved_by_consent": gettext_lazy("A new day needs the word of the other side."),
+    "contact_ban_stays": gettext_lazy("This stays in the history. Lift it instead."),
     "concern_final": gettext_lazy("A closed concern does not change."),
     "concern_raised_stays": gettext_lazy("What was raised, and by whom, does not change."),
     "concern_answer_stays": gettext_lazy("The first answer to a concern stays as it was."),
@@ -24,11 +25,17 @@ class CrmConfig(AppConfig):
         from core.constraints import explain  # noqa: PLC0415 - as above
         from core.palette import register  # noqa: PLC0415 - as above
         from crm import callbacks, panels, subscribers  # noqa: F401, PLC0415 - models are loaded only now
-        from crm.commands import commitment_following, concern_following, peer_pairs  # noqa: PLC0415 - as above
+        from crm.commands import (  # noqa: PLC0415 - as above
+            commitment_following,
+            concern_following,
+            contact_rules,
+            peer_pairs,
+        )
         from crm.commands.commitments import keep_evidence  # noqa: PLC0415 - as above
         from crm.queries import (  # noqa: F401, PLC0415 - models are loaded only now
             chain_told,
             concern_told,
+            contact_told,
             feed,
             leaving,
         )
@@ -45,6 +52,7 @@ class CrmConfig(AppConfig):
         callbacks.REASSIGNED.append(commitment_following.follow_customers)
         callbacks.HELD["commitments"] = commitment_following.count_held
         callbacks.CONTACTS_MERGED.append(concern_following.follow_contact)
+        callbacks.CONTACTS_MERGED.append(contact_rules.follow_contact)
         callbacks.REASSIGNING.append(concern_following.hold)
         callbacks.REASSIGNED.append(concern_following.follow_customers)
         callbacks.HELD["concerns"] = concern_following.count_held

@@ -17,6 +17,7 @@ from crm.commands.locks import share_customer
 from crm.models import Commitment, Concern
 from crm.queries.commitments import promise_with_people, raised_reminder
 from crm.queries.concerns import concern_with_people, raised_concern_reminder
+from crm.queries.serving import with_primary
 
 notices.register(
     "customers.received",
@@ -85,6 +86,12 @@ notices.register(
     "concern.yours",
     gettext_noop("{by} asked you to see to “{text}” of {contact} ({customer})."),
     "message-circle-warning",
+)
+
+notices.register(
+    "contact.against_rules",
+    gettext_noop("{by} contacted somebody at {customer} against what was agreed: “{text}”."),
+    "ban",
 )
 
 
@@ -292,4 +299,36 @@ def _of_concern(concern: Concern, user_id: int, kind: str, key: str, due_at: dat
         },
         url=f"/customers/{concern.customer_id}/#concerns",
         scope_id=concern.customer_id,
+    )
+
+
+# --- rules of contact ---------------------------------------------------------------------
+
+
+@subscribe("activity.flagged", key="crm.contacted_against_rules")
+def tell_of_breach(event: Event) -> None:
+    """Who serves the customer, and the manager, learn that a rule of contact was not kept."""
+    share_customer(event.scope_id or 0)
+    found = with_primary(event.scope_id or 0)
+    if found is None:
+        return
+    customer, primary = found
+    people = {user.pk for user in (primary, ladder(customer.team, primary).manager) if user}
+    deliver(
+        [
+            Delivery(
+                user_id=pk,
+                kind="contact.against_rules",
+                key=f"flagged:{event.pk}",
+                params={
+                    "by": event.actor_name,
+                    "customer": customer.name,
+                    "text": event.data["subject"],
+                },
+                url=f"/customers/{customer.pk}/#timeline",
+                scope_id=customer.pk,
+            )
+            for pk in sorted(people - {event.actor_id})
+        ],
+        at=event.at,
     )

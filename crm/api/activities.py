@@ -14,6 +14,7 @@ from core.api.views import ChangesOne, Endpoint, ReadRows, RunsCommand
 from core.keyset import DEFAULT_LIMIT
 from crm import access
 from crm.api.links import page_link
+from crm.api.people import put_people
 from crm.commands import actions, activities
 from crm.commands.locks import lock_below
 from crm.models import Action, Activity
@@ -121,6 +122,7 @@ class Actions(ReadRows, RunsCommand):
     def run(self, data: dict[str, Any]) -> Action:
         """Plan it."""
         owner = data.pop("owner", None)
+        put_people(self.request.user, data, "contact")
         return actions.create_action(
             customer=access.get_customer(self.request.user, data.pop("customer")),
             owner=get_person(owner) if owner else None,

@@ -14,10 +14,11 @@ from core.errors import Conflict
 from core.models import Event
 from crm.access import require, visible_customers
 from crm.commands.assignments import NOT_PEOPLE
+from crm.commands.contacting import refuse_contact
 from crm.commands.fields import reason_of, refuse, take
 from crm.commands.holding import refuse_closed
 from crm.commands.locks import lock, lock_customer
-from crm.models import Action, Activity, Customer
+from crm.models import Action, Activity, Contact, Customer
 
 
 @transaction.atomic
@@ -30,8 +31,14 @@ def create_action(
     owner: User | None = None,
     due_date: date | None = None,
     activity: Activity | None = None,
+    contact: Contact | None = None,
+    channel: str = "",
 ) -> Action:
-    """Plan something one of us will do for the customer."""
+    """Plan something one of us will do for the customer.
+
+    With whom and how decide whether it may be planned: nobody is contacted against his wish, or
+    more often by all of us than was agreed.
+    """
     customer = lock_customer(customer.pk)
     require(by, "action.create", customer)
     return plan(
@@ -40,6 +47,8 @@ def create_action(
         owner=owner or by,
         due_date=due_date,
         activity=activity,
+        contact=contact,
+        channel=channel,
         by=by,
         at=at,
     )
@@ -54,11 +63,19 @@ def plan(
     activity: Activity | None,
     by: User,
     at: datetime,
+    contact: Contact | None = None,
+    channel: str = "",
 ) -> Action:
     """The body of `create_action`, for commands that hold the customer and have asked already."""
     refuse_unable(owner, customer, by)
     action = Action(customer=customer, owner=owner, activity=activity, created_at=at)
-    take(action, {"text": text, "due_date": due_date})
+    take(action, {"text": text, "due_date": due_date, "channel": channel})
+    if contact is not None:
+        if contact.customer_id != customer.pk:
+            sentence = _("Not of this customer: {names}.").format(names=contact.name)
+            refuse({"contact": [sentence]})
+        refuse_contact(contact, channel=channel, due_date=due_date, at=at)
+        action.contact = contact
     action.save()
     events.record(
         "action.created",
@@ -71,6 +88,7 @@ def plan(
             "owner": owner.pk,
             "owner_name": str(owner),
             "due_date": due_date.isoformat() if due_date else None,
+            "contact": contact.pk if contact else None,
         },
     )
     return action
@@ -100,7 +118,7 @@ def _held(action: Action, by: User) -> tuple[Action, Customer]:
     """The action and its customer, held; refused when it is closed."""
     customer = lock_customer(action.customer_id)
     require(by, "action.change", customer)
-    action = lock(action, "owner")
+    action = lock(action, "owner", "contact")
     refuse_closed(action, (Action.State.PLANNED,), Action.State.PLANNED)
     return action, customer
 
@@ -159,6 +177,14 @@ def change_due(
     take(action, {"due_date": due_date})
     if before == action.due_date:
         return action
+    if action.contact is not None:
+        refuse_contact(
+            action.contact,
+            channel=action.channel,
+            due_date=due_date,
+            at=at,
+            action_id=action.pk,
+        )
     action.save(update_fields=["due_date"])
     events.record(
         "action.moved",

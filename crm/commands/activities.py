@@ -16,6 +16,7 @@ from crm import callbacks
 from crm.access import require
 from crm.commands.actions import plan
 from crm.commands.commitments import capture, take_back_with
+from crm.commands.contacting import flag, flag_again
 from crm.commands.evidence import refuse_relied_on
 from crm.commands.fields import CLOCK_SKEW, differences, refuse, take
 from crm.commands.locks import lock, lock_customer
@@ -25,7 +26,17 @@ TAKE_BACK_WITHIN = timedelta(seconds=60)
 """The page offers it for ten seconds; the rest is for slow networks."""
 
 SUBJECT = 200
-FACTS = ("kind", "subject", "body", "starts_at", "ends_at", "outcome", "next_step", "two_way")
+FACTS = (
+    "kind",
+    "subject",
+    "body",
+    "starts_at",
+    "ends_at",
+    "outcome",
+    "next_step",
+    "two_way",
+    "incoming",
+)
 
 
 @transaction.atomic
@@ -46,6 +57,7 @@ def log_activity(
     next_step_date: date | None = None,
     promise: str = "",
     two_way: bool = True,
+    incoming: bool = False,
     links: Mapping[str, Any] | None = None,
     source: str = "",
     external_id: str = "",
@@ -54,7 +66,8 @@ def log_activity(
 
     Without a subject the first line of the text is the subject. A next step becomes an action of
     the actor; where a machine writes, of the first colleague it names. A promise is one line, such
-    as "report by Friday". `links` are ids of floors above, for callbacks.ACTIVITY_LOGGED.
+    as "report by Friday". What was done against a rule of contact is flagged. `links` are ids of
+    floors above, for callbacks.ACTIVITY_LOGGED.
     """
     customer = lock_customer(customer.pk)
     require(by, "activity.log", customer)
@@ -67,6 +80,7 @@ def log_activity(
         "outcome": outcome,
         "next_step": next_step,
         "two_way": two_way,
+        "incoming": incoming,
         "source": source,
         "external_id": external_id,
     }
@@ -80,6 +94,7 @@ def log_activity(
     if activity.next_step:
         _plan_next_step(activity, next_step_date, people[1], by=by, at=at)
     _tell(activity, links or {}, by=by, at=at)
+    flag(activity, people[0], by=by, at=at)
     if promise.strip():
         _note_promise(activity, promise, people[0], links, by=by, at=at)
     return activity
@@ -265,6 +280,8 @@ def change_activity(
             scope=customer,
             data={"subject": activity.subject, "changes": changed},
         )
+    if not changed.keys().isdisjoint({"kind", "starts_at", "incoming", "contacts"}):
+        flag_again(activity, by=by, at=at)
     return activity
 
 

@@ -13,7 +13,7 @@ from core.errors import Conflict
 from crm.access import require
 from crm.commands.actions import plan
 from crm.commands.locks import lock_customer
-from crm.models import Action, Customer
+from crm.models import Action, Activity, Contact, Customer
 from crm.queries.colleagues import get_person
 from crm.queries.coverage import surface
 from crm.queries.coverage_words import told_gaps
@@ -37,6 +37,8 @@ def propose(customer: Customer, *, gap: str, by: User, at: datetime) -> Action:
         owner=get_person(told.owner_id) if told.owner_id else by,
         due_date=timezone.localdate(at) + WITHIN,
         activity=None,
+        contact=Contact.objects.filter(pk=told.gap.contact_id or 0).first(),
+        channel=Activity.Kind.MEETING,
         by=by,
         at=at,
     )

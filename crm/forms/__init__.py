@@ -20,6 +20,7 @@ from crm.models import (
     Tie,
     Tier,
 )
+from crm.models.contact_rule import CHANNELS
 
 TEXT = 20_000
 ANY = ("", "—")
@@ -162,6 +163,11 @@ class QuickLogForm(forms.Form):
     unanswered = forms.BooleanField(
         label=_("Nobody answered"), required=False, help_text=_("Does not count as contact.")
     )
+    incoming = forms.BooleanField(
+        label=_("They contacted us"),
+        required=False,
+        help_text=_("Does not count as our contact."),
+    )
     opportunity = Number(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -181,7 +187,16 @@ class ActivityForm(forms.ModelForm):
 
     class Meta:
         model = Activity
-        fields = ["kind", "subject", "body", "starts_at", "ends_at", "outcome", "two_way"]
+        fields = [
+            "kind",
+            "subject",
+            "body",
+            "starts_at",
+            "ends_at",
+            "outcome",
+            "two_way",
+            "incoming",
+        ]
         field_classes = {"starts_at": Moment, "ends_at": Moment}
         widgets = {
             "body": forms.Textarea(attrs={"rows": 6}),
@@ -196,6 +211,8 @@ class ActionForm(forms.Form):
     """Something to be done."""
 
     text = forms.CharField(label=_("What"), max_length=200)
+    contact = Number(label=_("With whom"), required=False)
+    channel = forms.ChoiceField(label=_("How"), choices=[ANY, *CHANNELS], required=False)
     due_date = Day(label=_("Due"), required=False)
 
 

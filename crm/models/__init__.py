@@ -13,6 +13,7 @@ from crm.models.commitment import (
 )
 from crm.models.concern import Concern, ConcernReminder
 from crm.models.contact import Contact
+from crm.models.contact_rule import ContactBan, ContactBreach, ContactLimits
 from crm.models.customer import Customer
 from crm.models.evidence import Confidence, Evidence, Tier
 from crm.models.peer_pair import PeerPair
@@ -37,6 +38,9 @@ __all__ = [
     "ConcernReminder",
     "Confidence",
     "Contact",
+    "ContactBan",
+    "ContactBreach",
+    "ContactLimits",
     "Customer",
     "CustomerGroupPermission",
     "CustomerUserPermission",

@@ -3,6 +3,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.activity import Activity
+from crm.models.contact import Contact
+from crm.models.contact_rule import CHANNELS
 from crm.models.customer import Customer
 
 
@@ -24,6 +26,17 @@ class Action(models.Model):
         on_delete=models.PROTECT,
         related_name="actions",
         db_index=False,
+    )
+    contact = models.ForeignKey(
+        Contact,
+        verbose_name=_("with whom"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="actions",
+    )
+    channel = models.CharField(
+        _("how"), max_length=10, choices=CHANNELS, blank=True, default="", db_default=""
     )
     due_date = models.DateField(_("due"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)

@@ -47,6 +47,12 @@ class Activity(models.Model):
         default=True,
         help_text=_("Off for a message nobody answered: it does not count as contact."),
     )
+    incoming = models.BooleanField(
+        _("they contacted us"),
+        default=False,
+        db_default=False,
+        help_text=_("On when the customer came to us: it does not count as our contact."),
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("logged by"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, Q
 
 from accounts.access import may as role_may
 from accounts.access import reach
 from accounts.models import User
 from crm.access import PARTS_FOR, WRITING_PARTS
 from crm.models import Action, Assignment, Concern, Contact, Customer
+from crm.queries.contact_rules import OF_CONTACT, bans_holding
 
 MOST_PEOPLE = 50
 
@@ -21,6 +23,7 @@ CAPABILITIES = (
     "customer.reassign",
     "contact.create",
     "contact.change",
+    "contact.ban",
     "activity.log",
     "activity.change",
     "action.create",
@@ -45,7 +48,7 @@ class Page:
         return next((row for row in self.serving if row.part == Assignment.Part.PRIMARY), None)
 
 
-def page_of(customer: Customer, user: User) -> Page:
+def page_of(customer: Customer, user: User, now: datetime) -> Page:
     """Three queries, and two more for a manager who holds no part."""
     rows = list(
         Assignment.objects.filter(customer=customer)
@@ -59,13 +62,23 @@ def page_of(customer: Customer, user: User) -> Page:
     contacts: list[Any] = list(
         Contact.objects.filter(customer=customer)
         .exclude(state=Contact.State.MERGED)
-        .annotate(worries=Count("concerns", filter=Q(concerns__state__in=Concern.LIVE)))
+        .annotate(
+            worries=Count("concerns", filter=Q(concerns__state__in=Concern.LIVE)),
+            is_banned=Exists(bans_holding(now).filter(OF_CONTACT)),
+        )
         .order_by("state", "name", "pk")[:MOST_PEOPLE]
     )
     actions: list[Any] = list(
         Action.objects.filter(customer=customer, state=Action.State.PLANNED)
         .order_by(F("due_date").asc(nulls_last=True), "pk")
-        .values("id", "text", "due_date", "owner_id", owner_name=F("owner__name"))[:30]
+        .values(
+            "id",
+            "text",
+            "due_date",
+            "owner_id",
+            owner_name=F("owner__name"),
+            contact_name=F("contact__name"),
+        )[:30]
     )
     return Page(
         serving=serving,

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from accounts.models import User
-from crm.models import Assignment
+from crm.models import Assignment, Customer
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,15 @@ def served_by(user: User) -> list[int]:
         .order_by("customer_id")
         .values_list("customer_id", flat=True)
     )
+
+
+def with_primary(customer_id: int) -> tuple[Customer, User | None] | None:
+    """A customer with its team and who serves it now; None when it is gone with demo data."""
+    customer = Customer.objects.select_related("team").filter(pk=customer_id).first()
+    if customer is None:
+        return None
+    row = open_primaries().filter(customer=customer).select_related("user").first()
+    return customer, row.user if row else None
 
 
 def who_took(customer_ids: list[int]) -> Passing | None:

@@ -18,7 +18,7 @@ from core import keyset
 from core.keyset import Page, RowCompare
 from core.models import Event
 from crm.access import is_wide, visible_customers
-from crm.models import Activity, ActivityContact
+from crm.models import Activity, ActivityContact, ContactBreach
 from crm.queries import stories
 
 PAGE = 30
@@ -107,6 +107,12 @@ def _activities(customer_id: int, place: Any, source: int, limit: int) -> list[E
         .order_by("contact__name")
         .values_list("contact__name")
     )
+    rules = (
+        ContactBreach.objects.filter(activity=OuterRef("pk"))
+        .order_by("rule")
+        .values("rule")
+        .distinct()
+    )
     rows = (
         Activity.objects.filter(_before("starts_at", place, source, ACTIVITY))
         .filter(customer=customer_id)
@@ -121,9 +127,11 @@ def _activities(customer_id: int, place: Any, source: int, limit: int) -> list[E
             "starts_at",
             "ends_at",
             "two_way",
+            "incoming",
             "author_id",
             who=F("author__name"),
             met=ArraySubquery(names),
+            against=ArraySubquery(rules),
         )[:limit]
     )
     return [
@@ -137,7 +145,7 @@ def _activities(customer_id: int, place: Any, source: int, limit: int) -> list[E
             tone="info" if row["two_way"] else "",
             title=row["subject"],
             text=_cut(row["body"]),
-            extra=dict(row),
+            extra={**row, "against": [ContactBreach.Rule(one).label for one in row["against"]]},
         )
         for row in rows
     ]

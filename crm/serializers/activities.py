@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from crm.models import Action, Activity
+from crm.models import Action, Activity, ContactBreach
+from crm.models.contact_rule import CHANNELS
 from crm.queries.timeline import Entry
 
 
@@ -25,14 +26,25 @@ class ActivityRow(serializers.ModelSerializer):
             "starts_at",
             "ends_at",
             "two_way",
+            "incoming",
             "author",
             "author_name",
             "created_at",
         ]
 
 
+class BreachShape(serializers.ModelSerializer):
+    """A rule of contact this went against."""
+
+    class Meta:
+        model = ContactBreach
+        fields = ["contact", "rule"]
+
+
 class ActivityShape(ActivityRow):
     """An activity with who took part and what came of it."""
+
+    breaches = BreachShape(many=True, read_only=True)
 
     class Meta(ActivityRow.Meta):
         fields = [
@@ -42,6 +54,7 @@ class ActivityShape(ActivityRow):
             "next_step",
             "contacts",
             "colleagues",
+            "breaches",
             "source",
             "external_id",
         ]
@@ -68,6 +81,7 @@ class ActivityFacts(serializers.ModelSerializer):
             "outcome",
             "next_step",
             "two_way",
+            "incoming",
             "contacts",
             "colleagues",
         ]
@@ -101,6 +115,7 @@ class ActivityInput(serializers.Serializer):
         help_text="One line, such as “test report by Friday”: becomes a promise.",
     )
     two_way = serializers.BooleanField(default=True, help_text="Off: nobody answered.")
+    incoming = serializers.BooleanField(default=False, help_text="On: they contacted us.")
     links = serializers.DictField(
         child=serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=20),
         required=False,
@@ -125,6 +140,8 @@ class ActionShape(serializers.ModelSerializer):
             "text",
             "owner",
             "owner_name",
+            "contact",
+            "channel",
             "due_date",
             "state",
             "result",
@@ -141,6 +158,12 @@ class ActionInput(serializers.Serializer):
     text = serializers.CharField(max_length=200)
     owner = serializers.IntegerField(required=False, min_value=1, help_text="Default: you.")
     due_date = serializers.DateField(required=False, allow_null=True)
+    contact = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, help_text="With whom."
+    )
+    channel = serializers.ChoiceField(
+        choices=CHANNELS, required=False, allow_blank=True, help_text="By what one reaches them."
+    )
 
 
 class ActionChange(serializers.Serializer):

@@ -24,6 +24,8 @@ from crm.forms import ActionForm, ActivityForm, Day, QuickLogForm, WordForm
 from crm.models import Activity, Customer
 from crm.queries import taking_part, timeline
 from crm.queries.colleagues import get_people
+from crm.queries.contact_rules import standings_at
+from crm.queries.contact_words import warnings
 from crm.views.customers import dialog
 from crm.views.typed import with_typed
 
@@ -64,9 +66,18 @@ def _log_form(
     request: HttpRequest, form: QuickLogForm, customer: Customer | None, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "customer": customer, "next": next_url(request, "")}
+    context["warnings"] = _warnings(customer)
     wrong = status != 200 and not {"customer", "kind", "text"} >= set(form.errors)
     context["unfolded"] = wrong or "who" in request.GET
     return dialog(request, "crm/dialogs/log.html", context, status)
+
+
+def _warnings(customer: Customer | None) -> list[str]:
+    """Whom of the customer one should not contact now, and what to do instead."""
+    if customer is None:
+        return []
+    found = standings_at(customer.pk, timezone.now())
+    return [sentence for standing in found for sentence in warnings(standing)]
 
 
 def _log(request: HttpRequest) -> HttpResponse:
@@ -123,7 +134,8 @@ def log_people(request: HttpRequest) -> HttpResponse:
     """Who can have taken part, once the customer is chosen."""
     customer = _asked_customer(request)
     form = QuickLogForm(**_choices(request, customer))
-    return render(request, "crm/parts/log_people.html", {"form": form, "customer": customer})
+    context = {"form": form, "customer": customer, "warnings": _warnings(customer)}
+    return render(request, "crm/parts/log_people.html", context)
 
 
 @login_required
@@ -191,8 +203,14 @@ def new_action(request: HttpRequest, pk: int) -> HttpResponse:
     form = ActionForm(request.POST)
     if not form.is_valid():
         raise Invalid(next(iter(form.errors.values()))[0], details=dict(form.errors))
+    data = dict(form.cleaned_data)
+    contact = data.pop("contact")
     actions.create_action(
-        customer=customer, by=request.user, at=timezone.now(), **form.cleaned_data
+        customer=customer,
+        contact=access.get_contact(request.user, contact) if contact else None,
+        by=request.user,
+        at=timezone.now(),
+        **data,
     )
     return done(request, next_url(request, reverse("customer", args=[pk])))
 

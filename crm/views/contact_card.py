@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET
 
 from crm import access
 from crm.queries.concerns import live_of
+from crm.queries.contact_rules import standing_of
+from crm.queries.contact_words import warnings
 from crm.views.customers import dialog
 
 
@@ -22,7 +24,13 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     contact = access.get_contact(user, pk)
     customer = contact.customer
+    standing = standing_of(contact, timezone.now())
     context = {
+        "standing": standing,
+        "warnings": warnings(standing),
+        "may_ban": access.may(user, "contact.ban", customer),
+        "may_lift": access.may(user, "contact.lift_ban", customer),
+        "may_limit": access.may(user, "contact.limit", customer),
         "contact": contact,
         "customer": customer,
         "lines": live_of(contact, timezone.now()),

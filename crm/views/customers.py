@@ -23,6 +23,7 @@ from crm import access, panels
 from crm.commands import customers as commands
 from crm.forms import CustomerForm, NewCustomerForm, StateForm
 from crm.models import Customer
+from crm.models.contact_rule import CHANNELS
 from crm.queries import customers as queries
 from crm.queries import timeline
 from crm.queries.colleagues import get_person, get_team
@@ -131,7 +132,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     tab = request.GET.get("tab", "")
     topic = request.GET.get("topic", "")
     topic = topic if topic in TOPICS else ""
-    page = page_of(found, user)
+    page = page_of(found, user, timezone.now())
     context = {
         "customer": found,
         "above": access.visible_parent(user, found),
@@ -146,6 +147,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "topic": topic,
         "topics": topic_choices(),
         "today": timezone.localdate(),
+        "channels": CHANNELS,
     }
     if not context["tab"]:
         context["timeline"] = timeline.of_customer(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import User
-from crm.commands import concerns
+from crm.commands import concerns, contact_rules
 from crm.models import Concern
 from integrations.commands.demo_promises import who_at
 
@@ -19,6 +19,37 @@ def tell_relations(scene: Scene) -> None:
     told = scene.script.relations
     for number, one in enumerate(told["concerns"]):
         _Worry(scene, one, number).write()
+    for number, one in enumerate(told["rules"]):
+        _agree(scene, one, number)
+
+
+def _agree(scene: Scene, told: Any, number: int) -> None:
+    """How somebody wants to be contacted."""
+
+    def step(at: datetime) -> None:
+        who = {"by": scene.server(told["customer"], at), "at": at}
+        contact = who_at(scene, told)
+        if "ban" in told:
+            contact_rules.ban(
+                customer=contact.customer,
+                contact=contact,
+                reason=told["ban"],
+                channels=told.get("channels", ()),
+                until_date=scene.today - timedelta(days=told["until"]) if "until" in told else None,
+                **who,
+            )
+        if "quiet" in told:
+            start, end = map(time.fromisoformat, told["quiet"])
+            contact_rules.limit(
+                contact,
+                quiet_from=start,
+                quiet_until=end,
+                most=told["most"],
+                days=told["days"],
+                **who,
+            )
+
+    scene.at(scene.when(told["since"], number * 31 + 90), step)
 
 
 class _Worry:

@@ -18,7 +18,7 @@ from crm.commands.evidence import note_evidence
 from crm.commands.stakeholders import add_stakeholder
 from crm.models import Action, Assessment, Assignment, PeerPair, Reassignment
 from tests.cast import NOW, ActivityFactory, ContactFactory, CustomerFactory, assign, gather
-from tests.doors import concerns, crm_peers, promises
+from tests.doors import concerns, contact_rules, crm_peers, promises
 from tests.doors.crm_api import API
 
 pytestmark = pytest.mark.django_db
@@ -244,7 +244,7 @@ PAGES = {
     "stakeholder-reports-to": [("post", {"reports_to": ""}, IN, 302, 403, 302, 404, 302, 403)],
 }
 
-REGISTERS = (promises, concerns)
+REGISTERS = (promises, concerns, contact_rules)
 """Modules with rows, things and addresses of their own."""
 for register in REGISTERS:
     PAGES |= register.PAGES
