@@ -53,6 +53,7 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "opportunity.reopen": _LEADS,
     "opportunity.import": _KEEPERS,
     "pipeline.publish": _KEEPERS,
+    "exposure.view": _LEADS,
     # people
     "user.create": _KEEPERS,
     "user.change": _KEEPERS,

@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.access import EVERYTHING, reach
 from accounts.access import may as role_may
-from accounts.access import reach
+from accounts.access import require as require_role
 from accounts.models import User
 from core.errors import NotFound
 from crm import access as crm_access
@@ -26,6 +27,14 @@ def get_opportunity(user: User, pk: int) -> Opportunity:
     return crm_access.find(
         visible_opportunities(user).select_related("customer", "owner", "product"), pk
     )
+
+
+def sales_led(user: User) -> QuerySet[Opportunity]:
+    """The sales at customers of the teams the user leads; refused where he leads nobody."""
+    require_role(user, "exposure.view")
+    teams = reach(user)
+    found = visible_opportunities(user)
+    return found if teams is EVERYTHING else found.filter(customer__team_id__in=teams)
 
 
 def get_chain_of(opportunity: Opportunity) -> Chain:

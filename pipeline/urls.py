@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pipeline.views import board, chain, deal, facts, moves, panel, table, today
+from pipeline.views import board, chain, deal, exposure, facts, moves, panel, table, today
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -29,6 +29,8 @@ urlpatterns = [
     path("opportunities/<int:pk>/lose/", moves.lose, name="opportunity-lose"),
     path("opportunities/<int:pk>/reopen/", moves.reopen, name="opportunity-reopen"),
     path("opportunities/<int:pk>/undo/", moves.undo, name="opportunity-undo"),
+    path("exposure/", exposure.exposure, name="exposure"),
+    path("exposure/<int:pk>/", exposure.of_person, name="exposure-of"),
     path(
         "customers/<int:pk>/opportunities/",
         panel.customer_opportunities,

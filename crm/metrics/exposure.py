@@ -69,11 +69,11 @@ def company_dependence(accounts: Sequence[Account], *, at: datetime) -> CompanyD
     amounts: dict[int, Decimal] = {}
     unheld = Decimal(0)
     for account in earning:
-        parts = shares(weighted_strengths(account.contacts, account.ties, at=at))
-        if not parts:
+        held = exposures_at(account, at=at)
+        if not held:
             unheld += account.revenue
-        for user, part in parts.items():
-            amounts[user] = amounts.get(user, Decimal(0)) + _money(account.revenue, part)
+        for user, exposed in held.items():
+            amounts[user] = amounts.get(user, Decimal(0)) + exposed.amount
     factor, leaving = _bus_factor(earning, at)
     return CompanyDependence(
         exposures=tuple(
@@ -87,6 +87,20 @@ def company_dependence(accounts: Sequence[Account], *, at: datetime) -> CompanyD
         bus_factor=factor,
         leaving=leaving,
     )
+
+
+@dataclass(frozen=True)
+class ExposedAt:
+    """What of one customer's revenue hangs on one of us, and his share of the relations there."""
+
+    amount: Decimal
+    part: Fraction
+
+
+def exposures_at(account: Account, *, at: datetime) -> dict[int, ExposedAt]:
+    """By our people: revenue·share, rounded half up to cents; empty where nobody knows anybody."""
+    parts = shares(weighted_strengths(account.contacts, account.ties, at=at))
+    return {user: ExposedAt(_money(account.revenue, part), part) for user, part in parts.items()}
 
 
 def revenue_at_risk(exposure: Decimal, *, n: int, at: datetime) -> Result:

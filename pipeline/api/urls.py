@@ -5,6 +5,7 @@ from django.urls import path
 from pipeline.api.board import OpportunityBoard
 from pipeline.api.chain import OpportunityChain
 from pipeline.api.definitions import Pipelines, Products
+from pipeline.api.exposure import CompanyExposure, PersonExposure
 from pipeline.api.opportunities import OneOpportunity, Opportunities, OpportunityTransitions
 
 urlpatterns = [
@@ -17,6 +18,8 @@ urlpatterns = [
         OpportunityTransitions.as_view(),
         name="api-opportunity-transitions",
     ),
+    path("exposure/", CompanyExposure.as_view(), name="api-exposure"),
+    path("exposure/<int:pk>/", PersonExposure.as_view(), name="api-exposure-of"),
     path("pipelines/", Pipelines.as_view(), name="api-pipelines"),
     path("products/", Products.as_view(), name="api-products"),
 ]

@@ -32,5 +32,6 @@ def table(request: HttpRequest) -> HttpResponse:
         "teams": filters.teams_to_choose(request.user),
         "today": timezone.localdate(),
         "may_create": role_may(request.user, "opportunity.create"),
+        "may_see_exposure": role_may(request.user, "exposure.view"),
     }
     return render(request, "pipeline/table.html", context)

@@ -55,6 +55,12 @@ def writes(allowed: dict[str, int]) -> dict[str, int]:
     return dict.fromkeys(PEOPLE, 403) | IN | allowed | {"nobody": 302}
 
 
+def leads(status: int = 200) -> dict[str, int]:
+    """The status for who leads a team; everybody else is refused."""
+    led = dict.fromkeys(("boris", "clara", "dora"), status)
+    return dict.fromkeys(PEOPLE, 403) | led | {"nobody": 302}
+
+
 REASON = {"reason": "Because", "outcome": "lost", "until": "2026-01-01"}
 GET: dict[str, tuple[str, dict[str, int]]] = {
     "today": ("/", open_to_all()),
@@ -77,6 +83,8 @@ GET: dict[str, tuple[str, dict[str, int]]] = {
     "opportunity-lose": ("/opportunities/{sale}/lose/", reads()),
     "opportunity-reopen": ("/opportunities/{sale}/reopen/", reads()),
     "opportunity-undo": ("/opportunities/{sale}/undo/", open_to_all(405)),
+    "exposure": ("/exposure/", leads()),
+    "exposure-of": ("/exposure/{anna}/", leads(404)),
     "customer-opportunities": ("/customers/{customer}/opportunities/", reads()),
 }
 GET_BEFORE_METHOD = {"opportunity-board-move", "opportunity-fact", "opportunity-undo"}
@@ -162,7 +170,11 @@ def client_of(house: SimpleNamespace) -> Callable[[str], Client]:
 def fill(text: str, house: SimpleNamespace) -> str:
     soon = (timezone.now() + timedelta(days=9)).date()
     return text.format(
-        sale=house.sale.pk, customer=house.acme.pk, action=house.action.pk, soon=soon
+        sale=house.sale.pk,
+        customer=house.acme.pk,
+        action=house.action.pk,
+        anna=house.anna.pk,
+        soon=soon,
     )
 
 

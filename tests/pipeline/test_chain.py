@@ -93,11 +93,19 @@ def test_the_page_of_a_sales_chain(cast):
     assert as_user(cast.ben).get(path).status_code == 404
     assert as_user(cast.nils).post(path).status_code == 403
 
+    standing = standing_chain(cast.acme, by=cast.anna, at=NOW)
+    ghost = stakeholders.add_stakeholder(standing, by=cast.anna, at=NOW, roles=["approver"])
+    before = client.get(path)
+    assert [card.id for card in before.context["map"]["drawing"].cards] == [ghost.pk]
+    assert "still the customer" in before.content.decode()
+    assert "Copy it for this sale" in before.content.decode()
+
     assert client.post(path).status_code == 302
     shown = client.get(path).content.decode()
 
     sale.refresh_from_db()
     assert sale.name in shown
+    assert "still the customer" not in shown
     latest = f"/chains/{sale.chain.pk}/latest/"
     assert latest in shown
     assert client.post(latest)["Location"] == path

@@ -6,30 +6,33 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from accounts.queries.users import system_user
 from crm.metrics.exposure import revenue_at_risk
 from pipeline.commands import opportunities
 from pipeline.commands.pipelines import publish
+from pipeline.queries import exposure as queries
 from pipeline.queries.exposure import exposure
 from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, ContactFactory, CustomerFactory
 from tests.chain_rows import enter, know, meet, standing
+from tests.crm.doors import as_user
 
 pytestmark = pytest.mark.django_db
 LATELY = NOW - timedelta(days=10)
 AT = NOW + timedelta(days=1)
 
 
-def known_by(cast, customer, *held):
+def known_by(cast, customer, *held, at=LATELY):
     """Contacts with a weight, each known to people of ours at levels."""
-    chain = standing(customer, cast.anna, LATELY)
+    chain = standing(customer, cast.anna, at)
     for weight, ties in held:
         contact = ContactFactory(customer=customer)
-        enter(chain, by=cast.anna, at=LATELY, contact=contact, formal_power=weight)
+        enter(chain, by=cast.anna, at=at, contact=contact, formal_power=weight)
         for user, level in ties.items():
-            know(getattr(cast, user), contact, level, LATELY)
-            meet([contact], getattr(cast, user), at=LATELY, kind="call")
+            know(getattr(cast, user), contact, level, at)
+            meet([contact], getattr(cast, user), at=at, kind="call")
 
 
 PLAIN = """
@@ -63,7 +66,12 @@ def win(cast):
 
 @pytest.fixture
 def customers(cast, win):
+    return example(cast, win, NOW)
+
+
+def example(cast, win, now):
     """A 600 (.7143/.1429/.1429), B 300 (Nils only), C 100 (Anna and Boris by halves)."""
+    at = now - timedelta(days=10)
     found = [CustomerFactory(name=name, team=cast.north) for name in "ABC"]
     known_by(
         cast,
@@ -71,11 +79,12 @@ def customers(cast, win):
         (4, {"anna": 3, "boris": 1}),
         (2, {"anna": 3, "nils": 2}),
         (1, {"anna": 2}),
+        at=at,
     )
-    known_by(cast, found[1], (3, {"nils": 3}))
-    known_by(cast, found[2], (3, {"anna": 2, "boris": 2}))
+    known_by(cast, found[1], (3, {"nils": 3}), at=at)
+    known_by(cast, found[2], (3, {"anna": 2, "boris": 2}), at=at)
     for customer, amount in zip(found, (600, 300, 100), strict=True):
-        win(customer, amount)
+        win(customer, amount, at=now)
     return [each.pk for each in found]
 
 
@@ -115,3 +124,83 @@ def test_four_queries_for_any_number(cast, customers, win, django_assert_max_num
         customers.append(customer.pk)
     with django_assert_max_num_queries(4):
         exposure(customers, at=AT)
+
+
+URL = "/api/v1/exposure/"
+
+
+@pytest.fixture
+def won_lately(cast, win):
+    """The example as of now: the doors ask the clock."""
+    return example(cast, win, timezone.now())
+
+
+@pytest.mark.parametrize("who", ["boris", "dora"])
+def test_the_example_over_the_api(cast, won_lately, who):
+    answer = as_user(getattr(cast, who)).get(URL)
+    assert answer.status_code == 200, answer.content
+    [found] = answer.json()["currencies"]
+
+    assert (found["currency"], found["revenue"], found["customers"]) == ("CNY", "1000.00", 3)
+    assert [(each["user"], each["amount"]) for each in found["people"]] == [
+        (cast.anna.pk, "478.57"),
+        (cast.nils.pk, "385.71"),
+        (cast.boris.pk, "135.71"),
+    ]
+    assert round(found["hhi"]["value"], 3) == 0.396
+    assert (found["bus_factor"]["value"], found["leaving"]) == (1, [cast.anna.pk])
+    risk = found["people"][0]["at_risk"]
+    assert (risk["value"], risk["bounds"]) == (73.7, {"low": 63.17, "high": 84.23})
+    assert (risk["n"], found["people"][0]["rows"]) == (2, f"{URL}{cast.anna.pk}/")
+
+
+def test_a_number_opens_its_rows(cast, won_lately):
+    client = as_user(cast.boris)
+    found = client.get(f"{URL}{cast.anna.pk}/").json()
+
+    assert [(row["name"], row["revenue"], row["amount"]) for row in found["customers"]] == [
+        ("A", "600.00", "428.57"),
+        ("C", "100.00", "50.00"),
+    ]
+    assert found["customers"][0]["share"] == pytest.approx(5 / 7)
+    page = client.get("/exposure/").content.decode()
+    assert f'href="/exposure/{cast.anna.pk}/"' in page
+    assert "478.57" in page
+    assert "428.57" in client.get(f"/exposure/{cast.anna.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["anna", "nils", "ben", "otto"])
+def test_who_leads_nobody_is_refused(cast, won_lately, who):
+    client = as_user(getattr(cast, who))
+    for path in (URL, f"{URL}{cast.anna.pk}/", "/exposure/", f"/exposure/{cast.anna.pk}/"):
+        assert client.get(path).status_code == 403
+
+
+def test_a_manager_sees_his_teams_alone(cast, won_lately):
+    client = as_user(cast.clara)
+
+    assert client.get(URL).json()["currencies"] == []
+    assert client.get(f"{URL}{cast.anna.pk}/").status_code == 404
+    assert client.get("/exposure/").status_code == 200
+
+
+def test_an_address_is_read_only(cast, won_lately):
+    assert as_user(cast.boris).post(URL).status_code == 405
+    assert as_user(cast.boris).post("/exposure/").status_code == 405
+
+
+@pytest.mark.parametrize("path", [URL, "/exposure/"])
+def test_at_most_twelve_queries(cast, won_lately, path, django_assert_max_num_queries):
+    client = as_user(cast.boris)
+    client.get(path)
+    with django_assert_max_num_queries(12):
+        client.get(path)
+    with django_assert_max_num_queries(12):
+        client.get(f"{path}{cast.anna.pk}/")
+
+
+def test_beyond_the_thousand_the_rest_is_told(cast, won_lately, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_CUSTOMERS", 2)
+    [found] = as_user(cast.boris).get(URL).json()["currencies"]
+
+    assert (found["revenue"], found["customers"], found["left_out"]) == ("1000.00", 2, "100.00")

@@ -79,6 +79,8 @@ def test_the_page_says_so_and_the_map_shows_the_hole(cast, sale, ghost):
         "Approver unknown.",
         f"/opportunities/{sale.pk}/chain/",
     )
+    there = client.get(missing.page).context["map"]["drawing"]
+    assert [card.id for card in there.cards if card.is_ghost] == [ghost.pk]
     assert [card.id for card in drawn.cards if card.is_ghost] == [ghost.pk]
     assert snapshot(sale) == before
 
