@@ -20,6 +20,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = [
@@ -91,8 +92,17 @@ class Visitor:
         assert self.complaints() == []
 
 
+@pytest.fixture(scope="session")
+def connection_beside_the_loop(playwright: Any) -> Iterator[None]:
+    """While Playwright's loop runs Django keeps a second connection here; it goes with the loop."""
+    yield
+    connections.close_all()
+
+
 @pytest.fixture
-def visit(live_server: Any, new_context: Any) -> Iterator[Callable[..., Visitor]]:
+def visit(
+    live_server: Any, new_context: Any, connection_beside_the_loop: None
+) -> Iterator[Callable[..., Visitor]]:
     """Open windows: `visit(user or None, path=, language=, theme=, width=)`."""
     visitors: list[Visitor] = []
 

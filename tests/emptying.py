@@ -8,19 +8,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 
 def install() -> None:
     """Let the flush after such a test work so; one that begins the numbers anew truncates."""
-    truncated = connection.ops.sql_flush
+    truncated = DatabaseOperations.sql_flush
 
-    def sql_flush(style: Any, tables: list[str], **options: Any) -> list[str]:
+    def sql_flush(self: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
         if options.get("reset_sequences"):
-            return _unguarded(tables, truncated(style, tables, **options))
+            return _unguarded(tables, truncated(self, style, tables, **options))
         filled = _filled(tables)
-        return _unguarded(filled, [f'DELETE FROM "{table}"' for table in filled])
+        return _unguarded(filled, [_delete(filled)]) if filled else []
 
-    connection.ops.sql_flush = sql_flush
+    DatabaseOperations.sql_flush = sql_flush
 
 
 def _filled(tables: Iterable[str]) -> list[str]:
@@ -28,6 +29,12 @@ def _filled(tables: Iterable[str]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(asked))
         return [table for (table,) in cursor.fetchall()]
+
+
+def _delete(tables: list[str]) -> str:
+    """In one statement: keys that are not deferred are checked at its end."""
+    each = (f'd{n} AS (DELETE FROM "{table}")' for n, table in enumerate(tables))
+    return f"WITH {', '.join(each)} SELECT"
 
 
 def _unguarded(tables: Iterable[str], statements: list[str]) -> list[str]:
