@@ -41,6 +41,8 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "commitment.change": _TEAM,
     "concern.raise": _TEAM,
     "concern.change": _TEAM,
+    "help.ask": _TEAM | {Role.FINANCE, Role.LEGAL},
+    "help.answer": _ANYBODY - {Role.INTEGRATION, Role.SYSTEM},
     # sales
     "opportunity.create": _SELLERS,
     "opportunity.change": _SELLERS,

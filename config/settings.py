@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "set-clocks": {"task": "pipeline.tasks.set_clocks", "schedule": 60.0},
     "watch-promises": {"task": "crm.tasks.watch_promises", "schedule": 60.0},
     "watch-concerns": {"task": "crm.tasks.watch_concerns", "schedule": 60.0},
+    "watch-help": {"task": "crm.tasks.watch_help", "schedule": 60.0},
     "send-mail": {"task": "accounts.tasks.send_mail", "schedule": 15.0},
 }
 

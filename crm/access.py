@@ -36,6 +36,7 @@ from crm.models import (
     Customer,
     Evidence,
     Expectation,
+    HelpRequest,
     Judgement,
     PeerPair,
     Reassignment,
@@ -68,6 +69,7 @@ PARTS_FOR = {
     "commitment.change": TEAM_PARTS,
     "concern.raise": TEAM_PARTS,
     "concern.change": TEAM_PARTS,
+    "help.ask": TEAM_PARTS,
 }
 """Which parts of an assignment allow a capability; the others need a writing part."""
 
@@ -363,6 +365,25 @@ def visible_contact_bans(user: User) -> QuerySet[ContactBan]:
 
 def get_contact_ban(user: User, pk: int) -> ContactBan:
     return find(visible_contact_bans(user).select_related("customer", "contact", "by"), pk)
+
+
+def visible_help(user: User) -> QuerySet[HelpRequest]:
+    """Requests about customers one sees, and about a topic alone those one asked or is asked."""
+    found = HelpRequest.objects.all()
+    if not user.is_active:
+        return found.none()
+    topics = Q(customer=None) & (Q(asker=user) | Q(asked=user))
+    if user.role in ALL_READ:
+        return found.filter(Q(customer__isnull=False) | topics)
+    visible = visible_customers(user).values("pk")
+    if is_wide(user):
+        return found.filter(Q(customer__in=visible) | topics)
+    return found.filter(Q(is_any_of("customer_id", visible)) | topics)
+
+
+def get_help(user: User, pk: int) -> HelpRequest:
+    related = ("customer__team", "contact", "asker", "asked", "action")
+    return find(visible_help(user).select_related(*related), pk)
 
 
 def visible_reassignments(user: User) -> QuerySet[Reassignment]:

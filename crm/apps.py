@@ -7,6 +7,9 @@ REFUSALS = {
     "commitment_given_stays": gettext_lazy("What was promised does not change."),
     "commitment_stays": gettext_lazy("Promises are closed, never deleted."),
     "commitment_moved_before_due": gettext_lazy("The day is over: the promise is broken."),
+    "help_final": gettext_lazy("A closed request for help does not change."),
+    "help_asked_stays": gettext_lazy("What was asked, and of whom, does not change."),
+    "help_stays": gettext_lazy("Requests for help are closed, never deleted."),
     "commitment_moved_by_consent": gettext_lazy("A new day needs the word of the other side."),
     "contact_ban_stays": gettext_lazy("This stays in the history. Lift it instead."),
     "concern_final": gettext_lazy("A closed concern does not change."),
@@ -29,6 +32,7 @@ class CrmConfig(AppConfig):
             commitment_following,
             concern_following,
             contact_rules,
+            help,
             peer_pairs,
         )
         from crm.commands.commitments import keep_evidence  # noqa: PLC0415 - as above
@@ -37,6 +41,7 @@ class CrmConfig(AppConfig):
             concern_told,
             contact_told,
             feed,
+            help_told,
             leaving,
         )
         from crm.views import palette  # noqa: PLC0415 - as above
@@ -45,9 +50,17 @@ class CrmConfig(AppConfig):
         callbacks.REASSIGNED.append(peer_pairs.follow_customers)
         callbacks.HELD["peer_pairs"] = peer_pairs.count_passed
         callbacks.LOOSE["peer_pairs_ended"] = peer_pairs.count_ended
-        CLOSING_CHECKS.extend([leaving.still_serves, leaving.still_delivers, leaving.still_sees_to])
+        CLOSING_CHECKS.extend(
+            [
+                leaving.still_serves,
+                leaving.still_delivers,
+                leaving.still_sees_to,
+                leaving.still_asked,
+            ]
+        )
         callbacks.ACTIVITY_WEAKENED.append(keep_evidence)
         callbacks.CONTACTS_MERGED.append(commitment_following.follow_contact)
+        callbacks.CONTACTS_MERGED.append(help.follow_contact)
         callbacks.REASSIGNING.append(commitment_following.hold)
         callbacks.REASSIGNED.append(commitment_following.follow_customers)
         callbacks.HELD["commitments"] = commitment_following.count_held
@@ -64,6 +77,7 @@ class CrmConfig(AppConfig):
         panels.register(
             "opportunities", "customer-promises", title=gettext_lazy("Promises"), order=20
         )
+        panels.register("side", "customer-help", title=gettext_lazy("Help"), order=60)
         register(palette.find_customers, title=gettext_lazy("Customers"), order=10)
         register(palette.find_contacts, title=gettext_lazy("People"), order=30)
         register(palette.find_places, title=gettext_lazy("Go to"), order=90)

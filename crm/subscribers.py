@@ -13,11 +13,15 @@ from accounts.queries.escalation import ladder
 from core.events import subscribe
 from core.models import Event
 from crm.commands import commitment_clock, concern_clock
+from crm.commands.help_clock import DONE
 from crm.commands.locks import share_customer
-from crm.models import Commitment, Concern
+from crm.models import Commitment, Concern, HelpRequest
 from crm.queries.commitments import promise_with_people, raised_reminder
 from crm.queries.concerns import concern_with_people, raised_concern_reminder
+from crm.queries.help import help_with_people, raised_help_reminder
 from crm.queries.serving import with_primary
+
+MOST_QUOTED = 120
 
 notices.register(
     "customers.received",
@@ -86,6 +90,43 @@ notices.register(
     "concern.yours",
     gettext_noop("{by} asked you to see to “{text}” of {contact} ({customer})."),
     "message-circle-warning",
+)
+notices.register(
+    "help.asked",
+    gettext_noop("{asker} asks for your help: “{text}”. Answer by {answer_due_at}."),
+    "life-buoy",
+)
+notices.register(
+    "help.asked_executive",
+    gettext_noop(
+        "{asker} asks you to meet {contact} ({customer}): “{text}”. The brief is there. Answer by "
+        "{answer_due_at}."
+    ),
+    "life-buoy",
+)
+notices.register(
+    "help.accepted", gettext_noop("{asked} helps with “{text}” by {due_at}."), "circle-check"
+)
+notices.register(
+    "help.declined", gettext_noop("{asked} cannot help with “{text}”: {reason}"), "circle-x"
+)
+notices.register("help.done", gettext_noop("{by}: “{text}” is done. {result}"), "circle-check")
+notices.register("help.withdrawn", gettext_noop("{by} takes back “{text}”: {reason}"), "circle-x")
+notices.register(
+    "help.ring.0", gettext_noop("{asker} waits for your answer today: “{text}”"), "life-buoy"
+)
+notices.register(
+    "help.ring.1",
+    gettext_noop("{asked} has not answered {asker} in time: “{text}”"),
+    "life-buoy",
+)
+notices.register(
+    "help.ring.2", gettext_noop("{asker} needs your help today: “{text}”"), "life-buoy"
+)
+notices.register(
+    "help.ring.3",
+    gettext_noop("{asked} has not yet helped {asker}: “{text}” was due {due_at}."),
+    "life-buoy",
 )
 
 notices.register(
@@ -331,4 +372,66 @@ def tell_of_breach(event: Event) -> None:
             for pk in sorted(people - {event.actor_id})
         ],
         at=event.at,
+    )
+
+
+# --- help ---------------------------------------------------------------------------------
+
+
+@subscribe("help.asked", key="crm.help_asked")
+@subscribe("help.accepted", key="crm.help_accepted")
+@subscribe("help.declined", key="crm.help_declined")
+@subscribe("help.done", key="crm.help_done")
+@subscribe("help.withdrawn", key="crm.help_withdrawn")
+def tell_the_other(event: Event) -> None:
+    """Whoever of the two did not do it is told; both, when it was somebody else."""
+    request = help_with_people(event.subject_id)
+    if request is None:
+        return
+    kind = event.name
+    if kind == "help.asked" and request.is_executive:
+        kind = "help.asked_executive"
+    others = {request.asker_id, request.asked_id} - {event.actor_id}
+    key = f"help:{request.pk}:{event.name}"
+    deliver(
+        [_help_to(request, user, kind, key, by=event.actor_name) for user in sorted(others)],
+        at=event.at,
+    )
+
+
+@subscribe("help.reminded", key="crm.help_reminder")
+def tell_of_help(event: Event) -> None:
+    """A day that has come is told to who is asked; one that is over, to both. Closed: to nobody."""
+    reminder = raised_help_reminder(event.subject_id)
+    if reminder is None:
+        return
+    request = reminder.request
+    waits = HelpRequest.State.ASKED if reminder.level < DONE else HelpRequest.State.ACCEPTED
+    if request.state != waits:
+        return
+    is_over = reminder.level % DONE == 1
+    people = [request.asked_id, request.asker_id] if is_over else [request.asked_id]
+    kind, key = f"help.ring.{reminder.level}", f"help:{request.pk}:{reminder.level}"
+    deliver([_help_to(request, user, kind, key) for user in people], at=event.at)
+
+
+def _help_to(request: HelpRequest, user_id: int, kind: str, key: str, *, by: str = "") -> Delivery:
+    """Without a scope: it stays with its reader when the customer is passed on."""
+    return Delivery(
+        user_id=user_id,
+        kind=kind,
+        key=key,
+        params={
+            "by": by,
+            "asker": str(request.asker),
+            "asked": str(request.asked),
+            "text": request.text[:MOST_QUOTED],
+            "contact": request.contact.name if request.contact else "",
+            "customer": request.customer.name if request.customer else "",
+            "reason": request.reason,
+            "result": request.result,
+            "due_at": request.due_at.isoformat(),
+            "answer_due_at": request.answer_due_at.isoformat(),
+        },
+        url=f"/help/{request.pk}/",
     )

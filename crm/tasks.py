@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from crm.commands import commitment_clock, concern_clock
+from crm.commands import commitment_clock, concern_clock, help_clock
 
 
 @shared_task(name="crm.tasks.watch_promises")
@@ -16,3 +16,9 @@ def watch_promises() -> None:
 def watch_concerns() -> None:
     """Look now: tell who is late with an answer or a resolution."""
     concern_clock.run(at=timezone.now())
+
+
+@shared_task(name="crm.tasks.watch_help")
+def watch_help() -> None:
+    """Look now: remind of answers and of help that are due."""
+    help_clock.run(at=timezone.now())

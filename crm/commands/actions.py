@@ -127,36 +127,32 @@ def _held(action: Action, by: User) -> tuple[Action, Customer]:
 def complete(action: Action, *, result: str, by: User, at: datetime) -> Action:
     """It is done; the result says what came of it."""
     action, customer = _held(action, by)
-    action.result = reason_of(result, field="result")
-    action.state = Action.State.DONE
-    action.closed_at = at
-    action.save(update_fields=["result", "state", "closed_at"])
-    events.record(
-        "action.completed",
-        action,
-        by=by,
-        at=at,
-        scope=customer,
-        data={"text": action.text, "result": action.result},
-    )
-    return action
+    result = reason_of(result, field="result")
+    return conclude(action, customer, state=Action.State.DONE, word=result, by=by, at=at)
 
 
 @transaction.atomic
 def cancel(action: Action, *, reason: str, by: User, at: datetime) -> Action:
     """It will not be done, for a reason."""
     action, customer = _held(action, by)
-    action.result = reason_of(reason)
-    action.state = Action.State.CANCELLED
-    action.closed_at = at
+    reason = reason_of(reason)
+    return conclude(action, customer, state=Action.State.CANCELLED, word=reason, by=by, at=at)
+
+
+def conclude(
+    action: Action, customer: Customer, *, state: str, word: str, by: User, at: datetime
+) -> Action:
+    """The body of both, for commands that hold customer and action and have asked already."""
+    done = state == Action.State.DONE
+    action.result, action.state, action.closed_at = word, state, at
     action.save(update_fields=["result", "state", "closed_at"])
     events.record(
-        "action.cancelled",
+        "action.completed" if done else "action.cancelled",
         action,
         by=by,
         at=at,
         scope=customer,
-        data={"text": action.text, "reason": action.result},
+        data={"text": action.text, "result" if done else "reason": word},
     )
     return action
 

@@ -135,6 +135,15 @@ def _step(gap: Gap, who: str) -> str:
         return _("Find out who it is: {theirs}, {area}").format(
             theirs=Contact.Band(gap.band).label, area=area_label(gap.area)
         )[:200]
+    return _meet(who)
+
+
+def meeting_with(contact: Contact) -> str:
+    """The step by which somebody meets a contact, in the words in which a gap proposes it."""
+    return _meet(_who(contact))
+
+
+def _meet(who: str) -> str:
     return _("Meet {name}").format(name=who)[:200]
 
 
@@ -147,7 +156,7 @@ def _is_planned(gap: Gap, one: Theirs | None, surface: Surface) -> bool:
     return False
 
 
-def _who(one: Theirs | None) -> str:
+def _who(one: Theirs | Contact | None) -> str:
     if one is None:
         return ""
     if not one.title:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.callbacks import Held
 from accounts.models import User
-from crm.models import Action, Assignment, Commitment, Concern, PeerPair
+from crm.models import Action, Assignment, Commitment, Concern, HelpRequest, PeerPair
 
 
 def still_serves(user: User) -> Iterable[Held]:
@@ -67,3 +67,15 @@ def still_sees_to(user: User) -> Iterable[Held]:
             count,
         )
         yield Held(sentence.format(name=user, count=count), f"/concerns/?owner={user.pk}", count)
+
+
+def still_asked(user: User) -> Iterable[Held]:
+    """Open requests for help of others that wait for him."""
+    count = HelpRequest.objects.filter(asked=user, state__in=HelpRequest.OPEN).count()
+    if count:
+        sentence = ngettext(
+            "{name} is still asked for help with {count} thing.",
+            "{name} is still asked for help with {count} things.",
+            count,
+        )
+        yield Held(sentence.format(name=user, count=count), "", count)

@@ -13,6 +13,7 @@ from crm.access import visible_commitments
 from crm.models import Commitment
 from crm.queries.commitments import held_by
 from crm.queries.concerns import DUE, due_by
+from crm.queries.help import WAITS_UNTIL, waiting_for
 
 MOST = 50
 COLUMNS = (
@@ -31,8 +32,8 @@ COLUMNS = (
 
 
 def owed_by(user: User, now: datetime) -> list[dict[str, Any]]:
-    """Promises and concerns that want something of the person, each with the same columns."""
-    parts = [_promises(user, now), _concerns(user, now)]
+    """Promises, concerns and requests that want something of the person, in the same columns."""
+    parts = [_promises(user, now), _concerns(user, now), _requests(user, now)]
     first, *others = (part.order_by("at", "id").values(*COLUMNS)[:MOST] for part in parts)
     return list(first.union(*others, all=True))
 
@@ -62,6 +63,18 @@ def _concerns(user: User, now: datetime) -> QuerySet[Any]:
         day=Value(None, output_field=DateField()),
         at=DUE,
         whom=F("contact__name"),
+    )
+
+
+def _requests(user: User, now: datetime) -> QuerySet[Any]:
+    return _named(
+        waiting_for(user, now),
+        "help",
+        what=F("text"),
+        side=F("kind"),
+        day=Value(None, output_field=DateField()),
+        at=WAITS_UNTIL,
+        whom=F("asker__name"),
     )
 
 

@@ -116,6 +116,8 @@ def stakeholder(request: HttpRequest, pk: int) -> HttpResponse:
         "page": chain_table.person_of(found, at=timezone.now()),
         "chain_url": chain_table.address_of(found.chain),
         "formula": FORMULA,
+        "contact": found.contact,
+        "may_ask": access.may(user, "help.ask", customer),
         "may_change": access.may(user, "chain.change", customer) and found.removed_at is None,
         "may_tie": access.may(user, "tie.change", customer) and found.contact_id is not None,
     }

@@ -44,6 +44,7 @@ def known_by(request: HttpRequest, pk: int) -> HttpResponse:
         "contact": contact,
         "known": who_knows.known_with_ties(contact, at=timezone.now()),
         "formula": FORMULA,
+        "may_ask": access.may(request.user, "help.ask", contact.customer),
         "layout": "core/parts/dialog.html" if is_htmx(request) else "crm/dialogs/page.html",
     }
     return render(request, "crm/dialogs/known_by.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,6 +21,7 @@ from core.web import done
 from crm import access
 from crm.commands import coverage as commands
 from crm.commands import peer_pairs
+from crm.commands.help import EXECUTIVE_LEVEL
 from crm.forms import PairFactsForm, PairForm, WordForm
 from crm.metrics.ladder import ladder
 from crm.metrics.required_cells import Area
@@ -44,7 +46,7 @@ def coverage(request: HttpRequest, pk: int) -> HttpResponse:
         "found": found,
         "thin": words.thin_sentences(found),
         "single": words.thread_sentences(found),
-        "gaps": words.told_gaps(found),
+        "gaps": [_with_address(one, found, user) for one in words.told_gaps(found)],
         "matrix": _matrix(found),
         "their_ranks": [(rank, Contact.Band(rank).label) for rank in RANKS],
         "ladder": ladder(found.people, found.colleagues, found.pairs, _active(found)),
@@ -55,8 +57,39 @@ def coverage(request: HttpRequest, pk: int) -> HttpResponse:
         "parts": _parts(found),
         "may_pair": access.may(user, "peer_pair.change", customer),
         "may_plan": access.may(user, "action.create", customer),
+        "may_ask": access.may(user, "help.ask", customer),
     }
     return render(request, "crm/coverage.html", context)
+
+
+def _with_address(told: words.Told, found: Surface, user: Any) -> dict[str, Any]:
+    """A gap, and where to ask the executive whose meeting it is."""
+    ours = {one.user_id: one for one in found.colleagues}
+    owner = ours.get(told.owner_id or 0)
+    is_asked = (
+        told.gap.kind == "pair"
+        and owner is not None
+        and owner.user_id != user.pk
+        and owner.level >= EXECUTIVE_LEVEL
+    )
+    return {**vars(told), "ask": _ask_address(told, found) if is_asked else ""}
+
+
+def _ask_address(told: words.Told, found: Surface) -> str:
+    """The brief of a meeting that is overdue, with what is known of it filled in."""
+    pair = next(
+        one
+        for one in found.pairs
+        if (one.user_id, one.contact_id) == (told.owner_id, told.gap.contact_id)
+    )
+    given = {
+        "executive": "1",
+        "contact": pair.contact_id,
+        "asked": pair.user_id,
+        "text": told.step,
+        "purpose": pair.purpose,
+    }
+    return f"{reverse('help-new')}?{urlencode(given)}"
 
 
 def _active(found: Surface) -> set[tuple[int, int]]:

@@ -27,12 +27,14 @@ PLACES = (
     ("inbox", gettext_lazy("Inbox"), "inbox"),
     ("settings", gettext_lazy("Settings"), "settings"),
     ("promise-list", gettext_lazy("Promises"), "handshake"),
+    ("help-list", gettext_lazy("Requests for help"), "life-buoy"),
     ("colleague-find", gettext_lazy("Find the right colleague"), "users"),
 )
 VERBS = (
     ("quick-log", gettext_lazy("Log an activity"), "plus", "activity.log"),
     ("customer-new", gettext_lazy("Add a customer"), "building-2", "customer.create"),
     ("reassign", gettext_lazy("Reassign customers"), "arrow-right-left", "customer.reassign"),
+    ("help-new", gettext_lazy("Ask a colleague for help"), "life-buoy", "help.ask"),
 )
 
 

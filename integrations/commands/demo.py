@@ -22,7 +22,7 @@ from accounts.commands.users import change_user, create_user
 from accounts.models import Team, User
 from core.errors import Conflict
 from core.relay import drain
-from crm.commands import commitment_clock, concern_clock
+from crm.commands import commitment_clock, concern_clock, help_clock
 from crm.commands.actions import complete, create_action
 from crm.commands.assignments import assign
 from crm.commands.contacts import create_contact
@@ -31,6 +31,7 @@ from crm.commands.import_activities import ActivityRow, import_activities
 from crm.commands.reassign import reassign_from
 from crm.models import Contact, Customer
 from integrations.commands.demo_chains import ChainStory
+from integrations.commands.demo_help import tell_help
 from integrations.commands.demo_peers import pair_up
 from integrations.commands.demo_promises import PromiseStory, expect
 from integrations.commands.demo_relations import tell_relations
@@ -109,10 +110,12 @@ def load_demo(*, by: User, at: datetime) -> dict[str, int]:
         for number, told in enumerate(scene.script.promises["expectations"]):
             expect(scene, told, number)
         tell_relations(scene)
+        tell_help(scene)
         scene.play()
         import_activities(scene.visits, by=by, at=at)
     commitment_clock.run(at=at)
     concern_clock.run(at=at)
+    help_clock.run(at=at)
     drain(at=at)
     for user in scene.people.values():
         mark_all_read(by=user, at=at)

@@ -28,6 +28,7 @@ class Script:
     deciders: Mapping[str, Mapping[str, list[str]]]
     promises: Mapping[str, Any]
     relations: Mapping[str, Any]
+    help: list[Mapping[str, Any]]
 
 
 def read_script(folder: Path = FOLDER) -> Script:
@@ -46,6 +47,7 @@ def read_script(folder: Path = FOLDER) -> Script:
         _read(folder / "deciders.yaml")["deciders"],
         _read(folder / "promises.yaml"),
         _read(folder / "relations.yaml"),
+        _read(folder / "help.yaml")["requests"],
     )
 
 

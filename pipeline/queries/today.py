@@ -37,6 +37,10 @@ OWED = (
     "promise.not_kept",
     "concern.0",
     "concern.2",
+    "help.asked",
+    "help.asked_executive",
+    "help.ring.0",
+    "help.ring.2",
 )
 """Messages about what stands on the page itself."""
 DEALS = ("deal", "escalation")

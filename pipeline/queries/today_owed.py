@@ -1,4 +1,4 @@
-"""What a person owes customers, or waits for, as lines of Today: promises and concerns."""
+"""What a person owes customers, or waits for, as lines of Today: promises, concerns, help."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.display import relative_time
 from core.workingtime import local_date
-from crm.models import Commitment, Concern
+from crm.models import Commitment, Concern, HelpRequest
 from crm.queries.owed import owed_by
 from pipeline.queries.today_lines import Line, Reason
 
 
 def owed_today(user: User, now: datetime) -> list[Line]:
     """What is due by today or tomorrow, or should have been done before; one query."""
-    makers = {"promise": _promise, "concern": _concern}
+    makers = {"promise": _promise, "concern": _concern, "help": _help}
     lines = [makers[row["thing"]](_shown(row), now) for row in owed_by(user, now)]
     return [line for line in lines if line is not None]
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """With the names every line of Today has."""
-    return {**row, "text": row["what"], "customer__name": row["where"]}
+    return {**row, "text": row["what"], "customer__name": row["where"] or ""}
 
 
 def _promise(row: dict[str, Any], now: datetime) -> Line | None:
@@ -63,3 +63,16 @@ def _concern(row: dict[str, Any], now: datetime) -> Line | None:
         return Line("concern", urgency, "late", row, [Reason(urgency, "late", text, do)])
     urgency = 535 if left == 0 else 415
     return Line("concern", urgency, "soon", row, [Reason(urgency, "soon", text, do)])
+
+
+def _help(row: dict[str, Any], now: datetime) -> Line:
+    late = now >= row["at"]
+    said = {"name": row["whom"], "day": relative_time(row["at"], now)}
+    if row["stand"] == HelpRequest.State.ASKED:
+        text = _("%(name)s asks for your help; an answer is due %(day)s") % said
+        urgency, do = (620 if late else 525), "accept"
+    else:
+        text = _("%(name)s needs your help by %(day)s") % said
+        urgency, do = (630 if late else 515), "help"
+    tone = "late" if late else "soon"
+    return Line("help", urgency, tone, row, [Reason(urgency, tone, text, do)])

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from crm.commands import peer_pairs
-from crm.models import Action, PeerPair
+from crm.models import HelpRequest, PeerPair
 from tests.cast import ActivityFactory, ContactFactory, gather
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -54,15 +55,22 @@ def test_a_meeting_is_proposed_and_a_pair_made_by_keyboard(visit, cast):
     page.get_by_role("link", name="Coverage by rank").click()
     page.get_by_text("Dora is to meet 陈丽 (财务副总裁) and has not done so yet.").wait_for()
 
-    page.get_by_role("button", name="Propose it: Meet 陈丽").focus()
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    step = Action.objects.get()
-    assert (step.owner, step.text) == (cast.dora, "Meet 陈丽 (财务副总裁)")
-
-    page.get_by_role("link", name="Pair two people").focus()
+    page.get_by_role("link", name="Propose it: Meet 陈丽").focus()
     page.keyboard.press("Enter")
     dialog = page.locator("#dialog")
+    expect(dialog.get_by_label("Purpose of the meeting")).to_have_value("Budget")
+    for label in ("What was promised", "Whom they meet", "What we want from it", "What not to say"):
+        dialog.get_by_label(label).fill("Nothing yet")
+    assert anna.axe() == ""
+    with page.expect_navigation():
+        dialog.get_by_role("button", name="Ask with this brief").click()
+    asked = HelpRequest.objects.get()
+    assert (asked.asked, asked.contact, asked.state) == (cast.dora, cast.chen, "asked")
+    anna.check()
+
+    anna.open(f"/customers/{cast.acme.pk}/coverage/")
+    page.get_by_role("link", name="Pair two people").focus()
+    page.keyboard.press("Enter")
     dialog.get_by_label("Of them").select_option(label="陈丽 · 财务副总裁")
     dialog.get_by_role("combobox", name="Of us").fill("bor")
     dialog.get_by_role("option", name="Boris").click()

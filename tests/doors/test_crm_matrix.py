@@ -17,8 +17,16 @@ from crm.commands import chain as chains
 from crm.commands.evidence import note_evidence
 from crm.commands.stakeholders import add_stakeholder
 from crm.models import Action, Assessment, Assignment, PeerPair, Reassignment
-from tests.cast import NOW, ActivityFactory, ContactFactory, CustomerFactory, assign, gather
-from tests.doors import concerns, contact_rules, crm_peers, promises
+from tests.cast import (
+    NOW,
+    ActivityFactory,
+    ContactFactory,
+    CustomerFactory,
+    UserFactory,
+    assign,
+    gather,
+)
+from tests.doors import concerns, contact_rules, crm_peers, help, promises
 from tests.doors.crm_api import API
 
 pytestmark = pytest.mark.django_db
@@ -244,7 +252,7 @@ PAGES = {
     "stakeholder-reports-to": [("post", {"reports_to": ""}, IN, 302, 403, 302, 404, 302, 403)],
 }
 
-REGISTERS = (promises, concerns, contact_rules)
+REGISTERS = (promises, concerns, contact_rules, help)
 """Modules with rows, things and addresses of their own."""
 for register in REGISTERS:
     PAGES |= register.PAGES
@@ -269,6 +277,7 @@ def company():
     )
     for register in REGISTERS:
         register.add_things(cast)
+    cast.chief = UserFactory(username="chief", role="director", team=cast.company, level=5)
     cast.deputy = Assignment.objects.create(
         customer=cast.acme, user=cast.dora, part="sponsor", starts_at=NOW
     )
@@ -369,6 +378,9 @@ def filled(cast, body):
         "NILS": cast.nils.pk,
         "ANNA": cast.anna.pk,
         "DORA": cast.dora.pk,
+        "CLARA": cast.clara.pk,
+        "CHIEF": cast.chief.pk,
+        "BRIEF": help.BRIEF,
         "ACME": cast.acme.pk,
         "ZENITH": cast.zenith.pk,
         "OTHER": cast.other.pk,

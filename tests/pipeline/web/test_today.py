@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from crm.commands.actions import create_action
+from crm.commands.help import accept, ask, finish
 from crm.models import Action
 from pipeline.commands import opportunities
 from pipeline.models import StageClock
@@ -110,11 +111,36 @@ def test_a_next_step_is_planned_from_the_deal(sign_in, cast, sale):
     assert Action.objects.count() == 1
 
 
+def test_what_is_asked_of_one_waits_for_an_answer_and_then_for_the_help(sign_in, cast, b2b8, now):
+    asked = {"text": "The audit?", "by": cast.anna, "at": now - timedelta(days=9)}
+    late = ask(asked=cast.nils, customer=cast.acme, **asked)
+    ask(asked=cast.nils, topic="Kilns", **asked | {"at": now})
+    nils = sign_in(cast.nils)
+
+    assert reasons(nils.get(TODAY)) == [("help", "accept", "late"), ("help", "accept", "soon")]
+    assert "The audit?" in nils.get(TODAY).content.decode()
+    assert reasons(sign_in(cast.anna).get(TODAY)) == []
+
+    accept(late, by=cast.nils, at=now)
+    assert ("help", "help", "late") in reasons(nils.get(TODAY))
+    finish(late, result="x", by=cast.nils, at=now)
+    assert reasons(nils.get(TODAY)) == [("help", "accept", "soon")]
+
+
+def test_help_that_is_due_later_is_not_there_yet(sign_in, cast, b2b8, now):
+    made = ask(asked=cast.nils, topic="Kilns", text="x", days=30, by=cast.anna, at=now)
+    accept(made, by=cast.nils, at=now)
+
+    assert lines(sign_in(cast.nils).get(TODAY)) == []
+
+
 @pytest.mark.parametrize("who", ["anna", "boris", "dora"])
 def test_queries_do_not_grow(sign_in, cast, b2b8, who, now, django_assert_max_num_queries):
     for number in range(8):
         open_sale(cast, at=now - timedelta(days=20 + number), name=f"Deal {number}")
         plan(cast, -number, f"Step {number}")
+        other = cast.boris if who == "anna" else cast.anna
+        ask(asked=getattr(cast, who), customer=cast.acme, text="x", by=other, at=now)
     client = sign_in(getattr(cast, who))
     client.get(TODAY)
     with django_assert_max_num_queries(12):
