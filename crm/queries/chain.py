@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -92,15 +93,18 @@ def _during(rows: QuerySet, at: datetime) -> QuerySet:
 
 
 def place_of(
-    span: StakeholderSpan,
+    span: Any,
     here: Container[int],
     *,
     level: int,
     last: datetime | None,
     peers: tuple[Peer, ...] = (),
 ) -> Place:
-    """A place as it was: `level` how well we knew the contact, `last` when he last answered us."""
-    contact = span.contact
+    """A place as it was: `level` how well we knew the contact, `last` when he last answered us.
+
+    `span` is a `StakeholderSpan` with its contact, or a row of the same fields.
+    """
+    contact = span.contact if span.contact_id is not None else None
     return Place(
         id=span.stakeholder_id,
         contact_id=span.contact_id,

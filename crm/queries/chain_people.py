@@ -6,15 +6,14 @@ and how we stand to the people in them, for three hundred chains as for one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from django.db import connection
 
 from crm.metrics.picture import Picture, Place
-from crm.models import Chain, Contact, StakeholderSpan
 from crm.queries.chain import decayed, place_of
 
 _RELATIONS = """
@@ -50,24 +49,50 @@ _OF_CONTACTS = f"""
 WITH wanted AS (SELECT unnest(%(contacts)s::bigint[]) AS contact_id), {_RELATIONS}
 SELECT * FROM relation
 """  # noqa: S608 - no value goes into the text
-_SPAN = (
-    "stakeholder_id",
-    "contact_id",
-    "roles",
-    "formal_power",
-    "political",
-    "attitude",
-    "attitude_at",
-    "attitude_tier",
-    "confidence",
-    "required_level",
-    "reports_to_id",
-)
-_CONTACT = ("name", "title", "department", "level")
+
+
+class _Chain(NamedTuple):
+    """The chain of a row."""
+
+    id: int
+    customer_id: int
+    revision: int
+    is_standing: bool
+
+
+class _Contact(NamedTuple):
+    """The contact in a place; all None in a ghost's."""
+
+    name: str
+    title: str
+    department: str
+    level: int | None
+
+
+class _Span(NamedTuple):
+    """A place as a `StakeholderSpan` has it; models would take as long as the query."""
+
+    stakeholder_id: int
+    contact_id: int | None
+    roles: Sequence[str]
+    formal_power: int
+    political: str
+    attitude: int | None
+    attitude_at: datetime | None
+    attitude_tier: int | None
+    confidence: str
+    required_level: int
+    reports_to_id: int | None
+    contact: _Contact
+
+
+_TO_SPAN = len(_Chain._fields)
+_TO_CONTACT = _TO_SPAN + len(_Span._fields) - 1
+_TO_RELATION = _TO_CONTACT + len(_Contact._fields)
 _OF_CHAINS = f"""
 WITH place AS (
     SELECT s.chain_id, h.customer_id, h.revision, h.is_standing,
-        {", ".join(f"p.{n}" for n in _SPAN)}
+        {", ".join(f"p.{n}" for n in _Span._fields[:-1])}
     FROM crm_chain h
     JOIN crm_stakeholder s ON s.chain_id = h.id
     JOIN crm_stakeholderspan p ON p.stakeholder_id = s.id
@@ -76,7 +101,7 @@ WITH place AS (
 ), wanted AS (
     SELECT DISTINCT contact_id FROM place WHERE contact_id IS NOT NULL
 ), {_RELATIONS}
-SELECT place.*, {", ".join(f"c.{n}" for n in _CONTACT)}, relation.*
+SELECT place.*, {", ".join(f"c.{n}" for n in _Contact._fields)}, relation.*
 FROM place
 LEFT JOIN crm_contact c ON c.id = place.contact_id
 LEFT JOIN relation ON relation.contact_id = place.contact_id
@@ -123,35 +148,26 @@ def people_at(
     chains: Iterable[int], *, at: datetime, standing_of: Iterable[int] = ()
 ) -> dict[int, People]:
     """The same, and of the standing chains of these customers, by id of the chain."""
-    values = {"chains": list(chains), "standing_of": list(standing_of), "at": at}
+    values: dict[str, list[int] | datetime] = {
+        "chains": list(chains),
+        "standing_of": list(standing_of),
+        "at": at,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_OF_CHAINS, values)
         rows = cursor.fetchall()
-    chains_of: dict[int, Chain] = {}
-    spans: dict[int, dict[int, StakeholderSpan]] = {}
+    spans: dict[_Chain, dict[int, _Span]] = {}
     known: dict[int, dict[int | None, Relation]] = {}
-    for chain, customer, revision, is_standing, *row in rows:
-        head = {"customer_id": customer, "revision": revision, "is_standing": is_standing}
-        chains_of.setdefault(chain, Chain(pk=chain, **head))
-        here = spans.setdefault(chain, {})
-        if row[0] not in here:
-            here[row[0]] = _span(row)
-        relation = row[len(_SPAN) + len(_CONTACT) :]
+    for row in rows:
+        here = spans.setdefault(_Chain(*row[:_TO_SPAN]), {})
+        if row[_TO_SPAN] not in here:
+            contact = _Contact(*row[_TO_CONTACT:_TO_RELATION])
+            here[row[_TO_SPAN]] = _Span._make((*row[_TO_SPAN:_TO_CONTACT], contact))
+        relation = row[_TO_RELATION:]
         if relation[0] is not None:
             held = known.setdefault(relation[0], {})
             held[relation[1]] = _relation(*relation, at=at)
-    return {
-        pk: _people(chains_of[pk], list(here.values()), known, at) for pk, here in spans.items()
-    }
-
-
-def _span(row: Sequence[Any]) -> StakeholderSpan:
-    """The place of a row, with its contact."""
-    span = StakeholderSpan(**dict(zip(_SPAN, row, strict=False)))
-    if span.contact_id is not None:
-        facts = dict(zip(_CONTACT, row[len(_SPAN) :], strict=False))
-        span.contact = Contact(pk=span.contact_id, **facts)
-    return span
+    return {chain.id: _people(chain, here.values(), known, at) for chain, here in spans.items()}
 
 
 def relations(contacts: Iterable[int], *, at: datetime) -> dict[int, tuple[Relation, ...]]:
@@ -188,8 +204,8 @@ def _relation(
 
 
 def _people(
-    chain: Chain,
-    spans: list[StakeholderSpan],
+    chain: _Chain,
+    spans: Collection[_Span],
     known: Mapping[int, Mapping[int | None, Relation]],
     at: datetime,
 ) -> People:
@@ -197,7 +213,7 @@ def _people(
     contacts = {span.contact_id for span in spans if span.contact_id in known}
     theirs = {pk: tuple(known[pk].values()) for pk in contacts if pk is not None}
     picture = Picture(
-        chain_id=chain.pk,
+        chain_id=chain.id,
         customer_id=chain.customer_id,
         at=at,
         revision=chain.revision,
@@ -208,7 +224,7 @@ def _people(
     return People(picture, theirs, is_standing=chain.is_standing)
 
 
-def _place(span: StakeholderSpan, known: tuple[Relation, ...], here: set[int]) -> Place:
+def _place(span: _Span, known: tuple[Relation, ...], here: set[int]) -> Place:
     return place_of(
         span,
         here,

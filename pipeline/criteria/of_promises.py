@@ -52,7 +52,8 @@ class OfPromises:
         found: dict[int, tuple[Promised, ...]] = {}
         for sale, pk, direction, text, state, due_at in rows:
             kept = state in (State.KEPT, State.KEPT_LATE)
-            promised = Promised(pk, direction, text, kept, not kept and due_at <= at)
+            owing = not kept and due_at is not None and due_at <= at
+            promised = Promised(pk, direction, text, kept, owing)
             found[sale] = (*found.get(sale, ()), promised)
         return found
 
