@@ -39,6 +39,8 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "peer_pair.change": _TEAM,
     "commitment.make": _TEAM,
     "commitment.change": _TEAM,
+    "goal.set": _TEAM,
+    "goal.change": _TEAM,
     "concern.raise": _TEAM,
     "concern.change": _TEAM,
     "help.ask": _TEAM | {Role.FINANCE, Role.LEGAL},

@@ -37,6 +37,7 @@ from crm.models import (
     Evidence,
     Expectation,
     HelpRequest,
+    JointGoal,
     Judgement,
     PeerPair,
     Reassignment,
@@ -67,6 +68,8 @@ PARTS_FOR = {
     "peer_pair.change": TEAM_PARTS,
     "commitment.make": TEAM_PARTS,
     "commitment.change": TEAM_PARTS,
+    "goal.set": TEAM_PARTS,
+    "goal.change": TEAM_PARTS,
     "concern.raise": TEAM_PARTS,
     "concern.change": TEAM_PARTS,
     "help.ask": TEAM_PARTS,
@@ -357,6 +360,14 @@ def visible_concerns(user: User) -> QuerySet[Concern]:
 
 def get_concern(user: User, pk: int) -> Concern:
     return find(visible_concerns(user).select_related("customer", "contact", "owner"), pk)
+
+
+def visible_goals(user: User) -> QuerySet[JointGoal]:
+    return limit_to_visible(JointGoal.objects.all(), user)
+
+
+def get_goal(user: User, pk: int) -> JointGoal:
+    return find(visible_goals(user).select_related("customer", "contact", "owner"), pk)
 
 
 def visible_contact_bans(user: User) -> QuerySet[ContactBan]:

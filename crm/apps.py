@@ -11,6 +11,9 @@ REFUSALS = {
     "help_asked_stays": gettext_lazy("What was asked, and of whom, does not change."),
     "help_stays": gettext_lazy("Requests for help are closed, never deleted."),
     "commitment_moved_by_consent": gettext_lazy("A new day needs the word of the other side."),
+    "goal_stays": gettext_lazy("A goal that was agreed does not change. Drop it and set another."),
+    "goal_final": gettext_lazy("A closed goal does not change."),
+    "goal_values_grow": gettext_lazy("What was measured stays. Tell the new value."),
     "contact_ban_stays": gettext_lazy("This stays in the history. Lift it instead."),
     "concern_final": gettext_lazy("A closed concern does not change."),
     "concern_raised_stays": gettext_lazy("What was raised, and by whom, does not change."),
@@ -26,13 +29,12 @@ class CrmConfig(AppConfig):
         """Listen, and say what a user reads, finds, and holds."""
         from accounts.callbacks import CLOSING_CHECKS  # noqa: PLC0415 - models are loaded only now
         from core.constraints import explain  # noqa: PLC0415 - as above
-        from core.palette import register  # noqa: PLC0415 - as above
-        from crm import callbacks, panels, subscribers  # noqa: F401, PLC0415 - models are loaded only now
+        from crm import callbacks, subscribers  # noqa: F401, PLC0415 - models are loaded only now
         from crm.commands import (  # noqa: PLC0415 - as above
             commitment_following,
-            concern_following,
             contact_rules,
             help,
+            owned_rows,
             peer_pairs,
         )
         from crm.commands.commitments import keep_evidence  # noqa: PLC0415 - as above
@@ -41,10 +43,10 @@ class CrmConfig(AppConfig):
             concern_told,
             contact_told,
             feed,
+            goal_told,
             help_told,
             leaving,
         )
-        from crm.views import palette  # noqa: PLC0415 - as above
 
         callbacks.CONTACTS_MERGED.append(peer_pairs.follow_merged)
         callbacks.REASSIGNED.append(peer_pairs.follow_customers)
@@ -64,21 +66,31 @@ class CrmConfig(AppConfig):
         callbacks.REASSIGNING.append(commitment_following.hold)
         callbacks.REASSIGNED.append(commitment_following.follow_customers)
         callbacks.HELD["commitments"] = commitment_following.count_held
-        callbacks.CONTACTS_MERGED.append(concern_following.follow_contact)
         callbacks.CONTACTS_MERGED.append(contact_rules.follow_contact)
-        callbacks.REASSIGNING.append(concern_following.hold)
-        callbacks.REASSIGNED.append(concern_following.follow_customers)
-        callbacks.HELD["concerns"] = concern_following.count_held
+        for owned in owned_rows.OWNED:
+            callbacks.CONTACTS_MERGED.append(owned.follow_contact)
+            callbacks.REASSIGNING.append(owned.hold)
+            callbacks.REASSIGNED.append(owned.follow_customers)
+            callbacks.HELD[owned.kind] = owned.count_held
         for constraint, sentence in REFUSALS.items():
             explain(constraint, sentence)
-        panels.register(
-            "opportunities", "customer-concerns", title=gettext_lazy("Concerns"), order=15
-        )
-        panels.register(
-            "opportunities", "customer-promises", title=gettext_lazy("Promises"), order=20
-        )
-        panels.register("side", "customer-help", title=gettext_lazy("Help"), order=60)
-        register(palette.find_customers, title=gettext_lazy("Customers"), order=10)
-        register(palette.find_contacts, title=gettext_lazy("People"), order=30)
-        register(palette.find_places, title=gettext_lazy("Go to"), order=90)
-        register(palette.find_verbs, title=gettext_lazy("Begin"), order=80)
+        _fill_pages()
+
+
+def _fill_pages() -> None:
+    """What stands on the customer's page beside its own rows, and what the palette finds."""
+    from core.palette import register  # noqa: PLC0415 - models are loaded only now
+    from crm import panels  # noqa: PLC0415 - as above
+    from crm.views import palette  # noqa: PLC0415 - as above
+
+    for slot, view_name, title, order in (
+        ("opportunities", "customer-goals", gettext_lazy("Goals"), 12),
+        ("opportunities", "customer-concerns", gettext_lazy("Concerns"), 15),
+        ("opportunities", "customer-promises", gettext_lazy("Promises"), 20),
+        ("side", "customer-help", gettext_lazy("Help"), 60),
+    ):
+        panels.register(slot, view_name, title=title, order=order)
+    register(palette.find_customers, title=gettext_lazy("Customers"), order=10)
+    register(palette.find_contacts, title=gettext_lazy("People"), order=30)
+    register(palette.find_places, title=gettext_lazy("Go to"), order=90)
+    register(palette.find_verbs, title=gettext_lazy("Begin"), order=80)

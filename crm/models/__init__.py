@@ -16,6 +16,7 @@ from crm.models.contact import Contact
 from crm.models.contact_rule import ContactBan, ContactBreach, ContactLimits
 from crm.models.customer import Customer
 from crm.models.evidence import Confidence, Evidence, Tier
+from crm.models.goal import GoalValue, JointGoal
 from crm.models.help import HelpReminder, HelpRequest
 from crm.models.peer_pair import PeerPair
 from crm.models.permissions import CustomerGroupPermission, CustomerUserPermission
@@ -48,8 +49,10 @@ __all__ = [
     "Employment",
     "Evidence",
     "Expectation",
+    "GoalValue",
     "HelpReminder",
     "HelpRequest",
+    "JointGoal",
     "Judgement",
     "PeerPair",
     "Reassignment",

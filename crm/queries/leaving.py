@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.callbacks import Held
 from accounts.models import User
-from crm.models import Action, Assignment, Commitment, Concern, HelpRequest, PeerPair
+from crm.models import Action, Assignment, Commitment, Concern, HelpRequest, JointGoal, PeerPair
 
 
 def still_serves(user: User) -> Iterable[Held]:
@@ -58,7 +58,7 @@ def still_delivers(user: User) -> Iterable[Held]:
 
 
 def still_sees_to(user: User) -> Iterable[Held]:
-    """Live concerns he is to see to."""
+    """Live concerns and open goals he is to see to."""
     count = Concern.objects.filter(owner=user, state__in=Concern.LIVE).count()
     if count:
         sentence = ngettext(
@@ -67,6 +67,14 @@ def still_sees_to(user: User) -> Iterable[Held]:
             count,
         )
         yield Held(sentence.format(name=user, count=count), f"/concerns/?owner={user.pk}", count)
+    goals = JointGoal.objects.filter(owner=user, state=JointGoal.State.OPEN).count()
+    if goals:
+        sentence = ngettext(
+            "{name} still sees to {count} goal agreed with a customer.",
+            "{name} still sees to {count} goals agreed with customers.",
+            goals,
+        )
+        yield Held(sentence.format(name=user, count=goals), "", goals)
 
 
 def still_asked(user: User) -> Iterable[Held]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, DateField, F, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, DateField, DateTimeField, F, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import User
 from crm.access import visible_commitments
 from crm.models import Commitment
 from crm.queries.commitments import held_by
 from crm.queries.concerns import DUE, due_by
+from crm.queries.goals import due_goals
 from crm.queries.help import WAITS_UNTIL, waiting_for
 
 MOST = 50
@@ -21,7 +22,7 @@ COLUMNS = (
     "id",
     "what",
     "stand",
-    "side",
+    "which",
     "day",
     "at",
     "customer_id",
@@ -32,8 +33,13 @@ COLUMNS = (
 
 
 def owed_by(user: User, now: datetime) -> list[dict[str, Any]]:
-    """Promises, concerns and requests that want something of the person, in the same columns."""
-    parts = [_promises(user, now), _concerns(user, now), _requests(user, now)]
+    """Promises, concerns, goals and requests that want something of one, in the same columns."""
+    parts = [
+        _promises(user, now),
+        _concerns(user, now),
+        _goals(user, now),
+        _requests(user, now),
+    ]
     first, *others = (part.order_by("at", "id").values(*COLUMNS)[:MOST] for part in parts)
     return list(first.union(*others, all=True))
 
@@ -47,7 +53,7 @@ def _promises(user: User, now: datetime) -> QuerySet[Any]:
         rows,
         "promise",
         what=F("text"),
-        side=F("direction"),
+        which=F("direction"),
         day=F("due_date"),
         at=F("due_at"),
         whom=Coalesce("to_contact__name", "promised_by_contact__name"),
@@ -59,9 +65,21 @@ def _concerns(user: User, now: datetime) -> QuerySet[Any]:
         due_by(user, now),
         "concern",
         what=F("text"),
-        side=F("severity"),
-        day=Value(None, output_field=DateField()),
+        which=F("severity"),
+        day=Cast(Value(None), DateField()),
         at=DUE,
+        whom=F("contact__name"),
+    )
+
+
+def _goals(user: User, now: datetime) -> QuerySet[Any]:
+    return _named(
+        due_goals(user, now),
+        "goal",
+        what=F("title"),
+        which=F("measure"),
+        day=F("due_date"),
+        at=Cast(Value(None), DateTimeField()),
         whom=F("contact__name"),
     )
 
@@ -71,8 +89,8 @@ def _requests(user: User, now: datetime) -> QuerySet[Any]:
         waiting_for(user, now),
         "help",
         what=F("text"),
-        side=F("kind"),
-        day=Value(None, output_field=DateField()),
+        which=F("kind"),
+        day=Cast(Value(None), DateField()),
         at=WAITS_UNTIL,
         whom=F("asker__name"),
     )

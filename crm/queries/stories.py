@@ -33,6 +33,7 @@ TOPICS = (
     "actions",
     "promises",
     "concerns",
+    "goals",
 )
 LONGEST_VALUE = 120
 

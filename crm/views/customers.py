@@ -168,6 +168,7 @@ def topic_choices() -> list[tuple[str, str]]:
         ("actions", _("Next steps")),
         ("promises", _("Promises")),
         ("concerns", _("Concerns")),
+        ("goals", _("Goals and what we offer")),
     ]
 
 

@@ -32,6 +32,7 @@ KIND_ORDER = (
     "actions",
     "commitments",
     "concerns",
+    "goals",
     "peer_pairs",
     "peer_pairs_ended",
     "reminders",
@@ -48,6 +49,7 @@ def kind_labels() -> dict[str, str]:
         "peer_pairs_ended": _("Peer pairs that end"),
         "commitments": _("Open promises"),
         "concerns": _("Open concerns"),
+        "goals": _("Open goals"),
         "reminders": _("Unread reminders"),
     }
 

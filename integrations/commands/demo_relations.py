@@ -1,13 +1,15 @@
-"""What worried people at the customers of the demo company, and what became of it."""
+"""What the demo company does for its customers beside selling: worries, rules, goals."""
 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import User
-from crm.commands import concerns, contact_rules
-from crm.models import Concern
+from crm.commands import concerns, contact_rules, goals
+from crm.models import Concern, JointGoal
 from integrations.commands.demo_promises import who_at
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ def tell_relations(scene: Scene) -> None:
         _Worry(scene, one, number).write()
     for number, one in enumerate(told["rules"]):
         _agree(scene, one, number)
+    for number, one in enumerate(told["goals"]):
+        _Aim(scene, one, number).write()
 
 
 def _agree(scene: Scene, told: Any, number: int) -> None:
@@ -50,6 +54,42 @@ def _agree(scene: Scene, told: Any, number: int) -> None:
             )
 
     scene.at(scene.when(told["since"], number * 31 + 90), step)
+
+
+class _Aim:
+    """One goal: agreed, and told by its values."""
+
+    def __init__(self, scene: Scene, told: Any, number: int) -> None:
+        self.scene = scene
+        self.told = told
+        self.minute = number * 13 + 210
+        self.goal: JointGoal
+
+    def write(self) -> None:
+        """Put each of its days into the play."""
+        self.scene.at(self.scene.when(self.told["agreed"], self.minute), self._agree)
+        for days_ago, value, note in self.told["told"]:
+            step = partial(self._tell, value, note)
+            self.scene.at(self.scene.when(days_ago, self.minute), step)
+
+    def _agree(self, at: datetime) -> None:
+        told = self.told
+        self.goal = goals.agree(
+            customer=self.scene.customers[told["customer"]],
+            contact=who_at(self.scene, told) if "who" in told else None,
+            facts={
+                **{name: told[name] for name in ("side", "title", "measure")},
+                "baseline": Decimal(str(told["from"])),
+                "target": Decimal(str(told["to"])),
+                "due_date": self.scene.today - timedelta(days=told["due"]),
+            },
+            by=self.scene.server(told["customer"], at),
+            at=at,
+        )
+
+    def _tell(self, value: float, note: str, at: datetime) -> None:
+        by = self.scene.server(self.told["customer"], at)
+        goals.tell_value(self.goal, value=Decimal(str(value)), note=note, by=by, at=at)
 
 
 class _Worry:

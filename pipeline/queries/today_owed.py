@@ -1,4 +1,4 @@
-"""What a person owes customers, or waits for, as lines of Today: promises, concerns, help."""
+"""What one owes customers, or waits for, as lines of Today: promises, concerns, goals, help."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.queries.today_lines import Line, Reason
 
 def owed_today(user: User, now: datetime) -> list[Line]:
     """What is due by today or tomorrow, or should have been done before; one query."""
-    makers = {"promise": _promise, "concern": _concern, "help": _help}
+    makers = {"promise": _promise, "concern": _concern, "goal": _goal, "help": _help}
     lines = [makers[row["thing"]](_shown(row), now) for row in owed_by(user, now)]
     return [line for line in lines if line is not None]
 
@@ -32,7 +32,7 @@ def _promise(row: dict[str, Any], now: datetime) -> Line | None:
     broken = row["stand"] == Commitment.State.BROKEN or now >= row["at"]
     if left > 1 and not broken:
         return None
-    ours = row["side"] == Commitment.Direction.OURS
+    ours = row["which"] == Commitment.Direction.OURS
     said = {"name": row["whom"] or "–", "day": relative_time(row["day"], now)}
     if ours:
         text = _("You promised %(name)s this for %(day)s") % said
@@ -63,6 +63,19 @@ def _concern(row: dict[str, Any], now: datetime) -> Line | None:
         return Line("concern", urgency, "late", row, [Reason(urgency, "late", text, do)])
     urgency = 535 if left == 0 else 415
     return Line("concern", urgency, "soon", row, [Reason(urgency, "soon", text, do)])
+
+
+def _goal(row: dict[str, Any], now: datetime) -> Line | None:
+    left = (row["day"] - local_date(now, row["country"])).days
+    if left > 0:
+        return None
+    text = _("The goal is due %(day)s: say how it came out") % {
+        "day": relative_time(row["day"], now)
+    }
+    if left < 0:
+        urgency = 560 + min(-left, 30)
+        return Line("goal", urgency, "late", row, [Reason(urgency, "late", text, "measure")])
+    return Line("goal", 405, "soon", row, [Reason(405, "soon", text, "measure")])
 
 
 def _help(row: dict[str, Any], now: datetime) -> Line:

@@ -26,7 +26,7 @@ from tests.cast import (
     assign,
     gather,
 )
-from tests.doors import concerns, contact_rules, crm_peers, help, promises
+from tests.doors import concerns, contact_rules, crm_peers, goals, help, promises
 from tests.doors.crm_api import API
 
 pytestmark = pytest.mark.django_db
@@ -252,7 +252,7 @@ PAGES = {
     "stakeholder-reports-to": [("post", {"reports_to": ""}, IN, 302, 403, 302, 404, 302, 403)],
 }
 
-REGISTERS = (promises, concerns, contact_rules, help)
+REGISTERS = (promises, concerns, contact_rules, goals, help)
 """Modules with rows, things and addresses of their own."""
 for register in REGISTERS:
     PAGES |= register.PAGES

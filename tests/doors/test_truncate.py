@@ -13,6 +13,8 @@ GUARDED = {
     "crm_concern": "concern_not_emptied",
     "crm_contactban": "contact_ban_not_emptied",
     "crm_helprequest": "help_request_not_emptied",
+    "crm_goalvalue": "goal_value_not_emptied",
+    "crm_jointgoal": "goal_not_emptied",
     "crm_judgement": "judgement_not_emptied",
     "pipeline_transition": "transition_not_emptied",
     "pipeline_stagevisit": "stage_visit_not_emptied",
