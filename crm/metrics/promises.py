@@ -115,18 +115,24 @@ def keeping(
     kept, late, broken = (
         len(ids[outcome]) for outcome in (Outcome.KEPT, Outcome.KEPT_LATE, Outcome.BROKEN)
     )
-    n = kept + late + broken
-    on_time = rate(kept, n, window=window, formula=KEPT_FORMULA)
+    on_time, soft = kept_rates(kept, late, broken, window=window)
     moved = sum(promise.replanned for promise in due)
     return Keeping(
         kept_rate=on_time,
-        soft_rate=_soft(kept, late, n, window),
+        soft_rate=soft,
         replanned=rate(moved, len(due), window=window, formula=REPLANNED_FORMULA),
         kept=tuple(sorted(ids[Outcome.KEPT])),
         kept_late=tuple(sorted(ids[Outcome.KEPT_LATE])),
         broken=tuple(sorted(ids[Outcome.BROKEN])),
         open=tuple(sorted(ids[Outcome.OPEN])),
     )
+
+
+def kept_rates(kept: int, late: int, broken: int, *, window: Window) -> tuple[Result, Result]:
+    """Kept on time, and softly, of so many decided promises."""
+    n = kept + late + broken
+    on_time = rate(kept, n, window=window, formula=KEPT_FORMULA)
+    return on_time, _soft(kept, late, n, window)
 
 
 def balance(promises: Sequence[Promise], *, window: Window) -> Result:

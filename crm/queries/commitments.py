@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.access import EVERYTHING, reach
@@ -21,6 +21,7 @@ from crm.metrics.promises import (
     balance,
     company_share,
     keeping,
+    kept_rates,
 )
 from crm.models import (
     Commitment,
@@ -233,18 +234,55 @@ def held_by(rows: QuerySet[Commitment], user_id: int) -> QuerySet[Commitment]:
 
 def promises_of(user: User, *, whose: str, state: str, direction: str, holder: int | None) -> Any:
     """The promises a list shows: one's own, of the teams one leads, or all one sees."""
-    found = visible_commitments(user)
-    if holder is not None:
-        found = held_by(found, holder)
-    elif whose == "mine":
-        found = held_by(found, user.pk)
-    elif whose == "team":
-        teams = reach(user)
-        if teams is not EVERYTHING:
-            found = found.filter(customer__team__in={*teams, user.team_id})
+    found = _whose(user, whose) if holder is None else held_by(visible_commitments(user), holder)
     if direction:
         found = found.filter(direction=direction)
     states = {"owed": Commitment.OWED, "late": (State.BROKEN,), "open": Commitment.OPEN}
     if state == "closed":
         return found.exclude(state__in=Commitment.OWED)
     return found.filter(state__in=states.get(state, states["owed"]))
+
+
+def _whose(user: User, whose: str) -> QuerySet[Commitment]:
+    found = visible_commitments(user)
+    if whose == "mine":
+        return held_by(found, user.pk)
+    teams = reach(user)
+    if whose == "team" and teams is not EVERYTHING:
+        return found.filter(customer__team__in={*teams, user.team_id})
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many promises of one side were kept on time, of those that came due in a year."""
+
+    direction: str
+    on_time: int
+    rate: Result
+
+    @property
+    def percent(self) -> float:
+        return float(self.rate.value or 0) * 100
+
+
+def kept_of(user: User, *, whose: str, at: datetime) -> list[Kept]:
+    """M10 of one's own promises, or of those of the teams one leads; one query.
+
+    Of other single people nobody is told, nor of all one happens to see.
+    """
+    if whose not in ("mine", "team"):
+        return []
+    window = Window(at - YEAR, at)
+    due = _whose(user, whose).filter(due_at__gt=window.starts_at, due_at__lte=at)
+    counted: dict[str, dict[str, int]] = {side.value: {} for side in Direction}
+    rows = due.exclude(state__in=(State.DRAFT, State.CANCELLED)).order_by()
+    for side, state, count in rows.values_list("direction", "state").annotate(n=Count("pk")):
+        counted[side][state] = count
+    found = []
+    for side, by_state in counted.items():
+        kept, late = by_state.get(State.KEPT, 0), by_state.get(State.KEPT_LATE, 0)
+        broken = by_state.get(State.BROKEN, 0) + by_state.get(State.MADE, 0)
+        on_time, _soft = kept_rates(kept, late, broken, window=window)
+        found.append(Kept(side, kept, on_time))
+    return found

@@ -303,6 +303,7 @@ def promise_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "side": side,
         "holder": holder,
+        "kept": queries.kept_of(user, whose=whose, at=now) if holder is None else [],
         "choices": {
             "whose": [
                 ("mine", _("mine")),

@@ -151,6 +151,22 @@ def test_m10(cast, direction):
     assert len(rows) == 20
 
 
+def test_m10_over_the_list_of_one_s_own_and_of_one_s_teams(cast):
+    """The page of promises says it of the person himself, and of the teams he leads."""
+    promises(cast, kept=17, late=2, broken=1)
+    promises(cast, kept=4, direction="theirs")
+
+    def said(who, query=""):
+        found = as_user(getattr(cast, who)).get(f"/promises/{query}").context["kept"]
+        return [(one.on_time, one.rate.n, one.rate.value) for one in found]
+
+    assert said("anna") == [(17, 20, 0.85), (4, 4, None)]
+    assert said("boris") == [(0, 0, None), (0, 0, None)]
+    assert said("boris", "?whose=team") == [(17, 20, 0.85), (4, 4, None)]
+    assert said("clara", "?whose=team") == [(0, 0, None), (0, 0, None)]
+    assert said("boris", f"?holder={cast.anna.pk}") == said("boris", "?whose=all") == []
+
+
 def test_m10_of_the_other_side_and_of_nobody_is_no_zero(cast):
     promises(cast, kept=4)
     found = of_customer(cast)
