@@ -18,14 +18,16 @@ from crm.models import Assignment, Chain, ChainLine, PeerPair, StakeholderSpan, 
 DECAYS_AFTER = timedelta(days=180)
 """Without an answer for so long, a tie is worth one level less; again after as long again."""
 
-_ANSWERED = """
-SELECT l.contact_id, u.user_id, max(a.starts_at)
+ANSWERED = """
+SELECT l.contact_id, u.user_id, max(a.starts_at) AS answered_at,
+    max(a.starts_at) FILTER (WHERE a.kind IN ('meeting', 'visit')) AS met_at
 FROM crm_activitycontact l
 JOIN crm_activity a ON a.id = l.activity_id
 LEFT JOIN crm_activityuser u ON u.activity_id = a.id
-WHERE l.contact_id = ANY(%s) AND a.two_way AND a.kind <> 'note' AND a.starts_at <= %s
+WHERE l.contact_id = ANY({contacts}) AND a.two_way AND a.kind <> 'note' AND a.starts_at <= %(at)s
 GROUP BY l.contact_id, u.user_id
 """
+"""When contacts last answered each of us, and last met him; the one place that says what counts."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,9 @@ def place_of(
 def answered(contacts: Iterable[int], *, at: datetime) -> dict[tuple[int, int | None], datetime]:
     """(contact, one of us) -> when the contact last answered him; a note is no answer."""
     with connection.cursor() as cursor:
-        cursor.execute(_ANSWERED, [sorted(contacts), at])
-        return {(contact, user): moment for contact, user, moment in cursor.fetchall()}
+        values: dict[str, list[int] | datetime] = {"contacts": sorted(contacts), "at": at}
+        cursor.execute(ANSWERED.format(contacts="%(contacts)s"), values)
+        return {(contact, user): moment for contact, user, moment, _met in cursor.fetchall()}
 
 
 def ties_to(
