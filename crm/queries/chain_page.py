@@ -23,7 +23,8 @@ from crm.models import (
     Stakeholder,
     StakeholderSpan,
 )
-from crm.queries.chain import picture
+from crm.queries.chain import Met, picture
+from crm.queries.chain_people import People, people_of
 from crm.queries.who_knows import Acquaintance, known_with_ties
 
 FIVE_ROLES = ("economic_buyer", "approver", "tech_evaluator", "user_buyer", "procurement")
@@ -59,7 +60,11 @@ class Whole:
 
 def whole(chain: Chain, *, at: datetime) -> Whole:
     """Six queries."""
-    return Whole(chain, picture(chain, at=at), list(chain.steps.order_by("position")))
+    return Whole(
+        chain,
+        picture(chain, at=at),
+        list(chain.steps.select_related("stakeholder__contact").order_by("position")),
+    )
 
 
 def standing_of(customer: Customer) -> Chain | None:
@@ -117,25 +122,34 @@ class Person:
 
     stakeholder: Stakeholder
     place: Place | None
-    picture: Picture
+    picture: Picture | None
     turns: list[Turn]
     evidence: list[Evidence]
     known: list[Acquaintance]
 
 
 def person(stakeholder: Stakeholder, *, at: datetime) -> Person:
-    """A fixed number of queries; a removed stakeholder has no place in the picture of now."""
-    now = picture(stakeholder.chain, at=at)
-    place = next((one for one in now.places if one.id == stakeholder.pk), None)
+    """Five queries; a removed stakeholder has no place in the picture of now."""
+    chain = stakeholder.chain
+    people = people_of([chain.pk], at=at).get(chain.pk)
+    places = people.picture.places if people else ()
     contact = stakeholder.contact
     return Person(
         stakeholder=stakeholder,
-        place=place,
-        picture=now,
+        place=next((one for one in places if one.id == stakeholder.pk), None),
+        picture=people.picture if people else None,
         turns=turns(stakeholder),
         evidence=evidence_about(stakeholder),
-        known=known_with_ties(contact, at=at) if contact else [],
+        known=known_with_ties(contact, at=at, met=_met(people, contact)) if contact else [],
     )
+
+
+def _met(people: People | None, contact: Contact) -> Met | None:
+    """When he last answered each of us, where the picture has it."""
+    if people is None or contact.pk not in people.relations:
+        return None
+    relations = people.relations[contact.pk]
+    return {(contact.pk, one.user_id): one.answered_at for one in relations if one.answered_at}
 
 
 def evidence_about(stakeholder: Stakeholder) -> list[Evidence]:

@@ -158,7 +158,8 @@ class PersonPage:
 def person_of(stakeholder: Stakeholder, *, at: datetime) -> PersonPage:
     """A stakeholder in words."""
     found = person(stakeholder, at=at)
-    row = next((row for row in rows_of(found.picture) if row.place.id == stakeholder.pk), None)
+    rows = rows_of(found.picture) if found.picture else []
+    row = next((row for row in rows if row.place.id == stakeholder.pk), None)
     return PersonPage(
         person=found,
         row=row,

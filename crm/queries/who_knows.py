@@ -22,7 +22,7 @@ from crm.access import visible_contacts, visible_customers
 from crm.metrics.closeness import LOOKS_BACK, Talk, closeness
 from crm.models import Activity, ActivityContact, ActivityUser, Contact
 from crm.models.activity import Topics
-from crm.queries.chain import Known, ties_to
+from crm.queries.chain import Known, Met, ties_to
 from crm.queries.colleagues import PEOPLE
 from crm.queries.customers import search_lower
 
@@ -131,9 +131,12 @@ def known_by(
     return {pk: _in_order(people.values(), at) for pk, people in found.items()}
 
 
-def known_with_ties(contact: Contact, *, at: datetime) -> list[Acquaintance]:
-    """The same for one contact, with who says that he knows him; three queries."""
-    return known_by([contact.pk], at=at, ties=ties_to([contact.pk], at=at))[contact.pk]
+def known_with_ties(
+    contact: Contact, *, at: datetime, met: Met | None = None
+) -> list[Acquaintance]:
+    """The same for one contact, with who says that he knows him; three queries, two with `met`."""
+    ties = ties_to([contact.pk], at=at, met=met)
+    return known_by([contact.pk], at=at, ties=ties)[contact.pk]
 
 
 def contacts_about(user: User, text: str, *, at: datetime) -> list[tuple[Any, list[Acquaintance]]]:

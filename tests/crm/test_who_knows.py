@@ -10,7 +10,7 @@ from crm.commands import ties
 from crm.models import Activity
 from crm.queries import who_knows
 from tests.cast import ActivityFactory, ContactFactory, CustomerFactory, assign, gather
-from tests.crm.chains import SAID
+from tests.crm.chains import SAID, gather_chain
 from tests.crm.doors import as_user
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +201,14 @@ def test_a_correction_is_found_by_its_new_words(cast):
 
     assert found(cast, cast.nils, "kiln") == []
     assert found(cast, cast.nils, "furnace") == ["Anna"]
+
+
+def test_the_page_of_a_stakeholder_takes_twelve_queries(django_assert_max_num_queries):
+    cast = gather_chain()
+    cast.now = timezone.now()
+    talk(cast, [cast.nils, cast.boris], contacts=[cast.wang_contact])
+    anna, path = as_user(cast.anna), f"/stakeholders/{cast.wang.pk}/"
+    assert "Nils" in anna.get(path).content.decode()
+
+    with django_assert_max_num_queries(12):
+        anna.get(path)
