@@ -18,6 +18,7 @@ from crm.views import (
     help,
     palette,
     people,
+    procedure,
     reassign,
 )
 
@@ -56,6 +57,9 @@ urlpatterns = [
     path("chains/<int:pk>/latest/", chain.take_latest, name="chain-take-latest"),
     path("chains/<int:pk>/stakeholders/new/", chain.new, name="stakeholder-new"),
     path("chains/<int:pk>/lines/new/", chain.line, name="chain-line-new"),
+    path("chains/<int:pk>/steps/new/", procedure.new, name="chain-step-new"),
+    path("chain-steps/<int:pk>/edit/", procedure.edit, name="chain-step-edit"),
+    path("chain-steps/<int:pk>/remove/", procedure.remove, name="chain-step-remove"),
     path("chain-lines/<int:pk>/end/", chain.end_line, name="chain-line-end"),
     path("stakeholders/<int:pk>/", chain.stakeholder, name="stakeholder"),
     path("stakeholders/<int:pk>/edit/", chain.edit, name="stakeholder-edit"),

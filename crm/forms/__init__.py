@@ -335,13 +335,28 @@ class ProofForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Only what matters for work; nothing of private life."),
     )
+    stated_by = forms.TypedChoiceField(
+        label=_("Who said it"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        choices=[],
+        help_text=_("Whose words these are, when somebody at the customer said them."),
+    )
     tier = forms.TypedChoiceField(
         label=_("How strong it is"), coerce=int, choices=Tier.choices, initial=Tier.CLAIM
     )
 
-    def __init__(self, *args: Any, activities: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        activities: Sequence[tuple[int, str]],
+        contacts: Sequence[tuple[int, str]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "activity", [("", _("no activity: in words")), *activities])
+        offer(self, "stated_by", [("", _("nobody in particular")), *contacts])
 
 
 class AttitudeForm(ProofForm):

@@ -38,14 +38,22 @@ class DraftForm(PromiseForm):
 
 
 class KeepForm(forms.Form):
-    """What shows that a promise was kept."""
+    """What shows that a promise was kept: an activity, words, or both."""
 
+    activity = forms.TypedChoiceField(
+        label=_("Shown by"), coerce=int, required=False, empty_value=None, choices=[]
+    )
     evidence = forms.CharField(
         label=_("What shows that it was kept"),
         max_length=2000,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("A mail, a signed paper, who at the customer confirmed it."),
     )
+
+    def __init__(self, *args: Any, activities: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "activity", [("", _("no activity: in words")), *activities])
 
 
 class RenegotiateForm(forms.Form):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from crm.models import (
@@ -186,6 +188,13 @@ class StakeholderFacts(serializers.ModelSerializer):
             "target_date",
         ]
         validators: ClassVar[list[Any]] = []
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse an attitude by name: without evidence it would be nobody's."""
+        if isinstance(data, Mapping) and "attitude" in data:
+            sentence = _("An attitude needs evidence. Assess it at the stakeholder's attitude/.")
+            raise serializers.ValidationError({"attitude": [sentence]})
+        return super().to_internal_value(data)
 
 
 class StakeholderInput(StakeholderFacts):

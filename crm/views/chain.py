@@ -110,6 +110,7 @@ def stakeholder(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     found = access.get_stakeholder(user, pk)
     customer = found.chain.customer
+    may = access.allowed(user, customer, "chain.change", "tie.change", "help.ask")
     context = {
         "customer": customer,
         "stakeholder": found,
@@ -117,9 +118,9 @@ def stakeholder(request: HttpRequest, pk: int) -> HttpResponse:
         "chain_url": chain_table.address_of(found.chain),
         "formula": FORMULA,
         "contact": found.contact,
-        "may_ask": access.may(user, "help.ask", customer),
-        "may_change": access.may(user, "chain.change", customer) and found.removed_at is None,
-        "may_tie": access.may(user, "tie.change", customer) and found.contact_id is not None,
+        "may_ask": "help.ask" in may,
+        "may_change": "chain.change" in may and found.removed_at is None,
+        "may_tie": "tie.change" in may and found.contact_id is not None,
     }
     name = "crm/chain/_panel.html" if is_htmx(request) else "crm/chain/stakeholder.html"
     return render(request, name, context)
@@ -188,9 +189,7 @@ def attitude(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how somebody stands to us, and what shows it."""
     user: Any = request.user
     found = access.get_stakeholder(user, pk)
-    form = AttitudeForm(
-        request.POST or None, activities=chain_page.recent_activities(found.chain.customer_id)
-    )
+    form = AttitudeForm(request.POST or None, **_proof_choices(found.chain.customer_id))
     if request.method == "POST" and form.is_valid():
         try:
             attitudes.set_attitude(
@@ -214,9 +213,7 @@ def tie(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how well one knows a contact, and what shows it."""
     user: Any = request.user
     contact = access.get_contact(user, pk)
-    form = TieForm(
-        request.POST or None, activities=chain_page.recent_activities(contact.customer_id)
-    )
+    form = TieForm(request.POST or None, **_proof_choices(contact.customer_id))
     if request.method == "POST" and form.is_valid():
         level = form.cleaned_data["level"]
         try:
@@ -235,11 +232,21 @@ def tie(request: HttpRequest, pk: int) -> HttpResponse:
     return dialog(request, "crm/dialogs/tie.html", context, 422 if form.errors else 200)
 
 
+def _proof_choices(customer_id: int) -> dict[str, Any]:
+    """What may show something, and who may have said it."""
+    return {
+        "activities": chain_page.recent_activities(customer_id),
+        "contacts": chain_table.contacts_at(customer_id),
+    }
+
+
 def _evidence(user: Any, form: AttitudeForm | TieForm) -> dict[str, Any]:
     data = form.cleaned_data
     facts: dict[str, Any] = {"text": data["text"], "tier": data["tier"]}
     if data["activity"]:
         facts["activity"] = access.get_activity(user, data["activity"])
+    if data["stated_by"]:
+        facts["stated_by"] = access.get_contact(user, data["stated_by"])
     return facts
 
 

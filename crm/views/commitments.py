@@ -33,6 +33,7 @@ from crm.forms.promises import (
 )
 from crm.models import Commitment, Customer
 from crm.queries import commitments as queries
+from crm.queries.chain_page import recent_activities
 from crm.queries.colleagues import get_person
 from crm.views.customers import dialog
 from crm.views.typed import with_typed
@@ -197,6 +198,8 @@ def _form(request: HttpRequest, promise: Commitment, verb: str, contacts: Any) -
             "due_date": promise.due_date,
             "direction": promise.direction,
         }
+    if verb == "keep":
+        more["activities"] = recent_activities(promise.customer_id)
     posted = request.POST
     if verb == "hand-on":
         posted = with_typed(posted, request.user, people=["to"])
@@ -208,6 +211,8 @@ def _do(promise: Commitment, verb: str, data: dict[str, Any], user: Any) -> None
     who = {"by": user, "at": timezone.now()}
     if data.get("agreed_by"):
         data["agreed_by"] = access.get_contact(user, data["agreed_by"])
+    if data.get("activity"):
+        data["activity"] = access.get_activity(user, data["activity"])
     if verb == "keep":
         commitments.keep(promise, **data, **who)
     elif verb == "renegotiate":

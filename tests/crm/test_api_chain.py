@@ -133,13 +133,6 @@ def test_what_cannot_be_added(cast, body, status):
     assert Stakeholder.objects.count() == 3
 
 
-def test_an_attitude_is_not_written_beside_the_others(cast):
-    path = f"{API}/stakeholders/{cast.wang.pk}/"
-    answer = send(as_user(cast.anna), "PATCH", path, {"attitude": 2, "formal_power": 4})
-
-    assert (answer.json()["attitude"], answer.json()["formal_power"]) == (None, 4)
-
-
 def test_an_attitude_over_the_api(cast):
     client, path = as_user(cast.anna), f"{API}/stakeholders/{cast.wang.pk}/"
     call = ActivityFactory(customer=cast.acme, author=cast.anna)
@@ -203,3 +196,27 @@ def test_nothing_of_another_team(cast):
         assert client.get(f"{API}/chains/").json()["results"] == []
     assert Chain.objects.count() == 1
     assert StakeholderRole.objects.count() == 3
+
+
+@pytest.mark.parametrize("attitude", [2, None])
+def test_an_attitude_is_not_set_in_passing(cast, attitude):
+    """It would be left out in silence otherwise, and somebody would believe it was kept."""
+    path = f"/api/v1/stakeholders/{cast.wang.pk}/"
+
+    before = (cast.wang.attitude, cast.wang.formal_power)
+
+    refused = send(as_user(cast.anna), "patch", path, {"attitude": attitude, "formal_power": 1})
+
+    assert refused.status_code == 400
+    assert refused.json()["errors"] == {
+        "attitude": ["An attitude needs evidence. Assess it at the stakeholder's attitude/."]
+    }
+    cast.wang.refresh_from_db()
+    assert (cast.wang.attitude, cast.wang.formal_power) == before
+    added = send(
+        as_user(cast.anna),
+        "post",
+        f"/api/v1/chains/{cast.chain.pk}/stakeholders/",
+        {"roles": ["coach"], "attitude": 1},
+    )
+    assert added.status_code == 400

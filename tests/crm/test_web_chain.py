@@ -202,3 +202,14 @@ def test_in_chinese(cast, language):
     with translation.override("en"):
         shown = page(as_user(cast.anna), "customer-chain", cast.acme.pk)
     assert {"zh-hans": "经济决策者", "zh-hant": "經濟決策者"}[language] in shown
+
+
+def test_evidence_names_who_said_it(cast):
+    path = f"/stakeholders/{cast.wang.pk}/attitude/"
+    body = {"attitude": "1", "text": "He will vote for us", "tier": "3"}
+    anna = as_user(cast.anna)
+
+    assert "Who said it" in anna.get(path).content.decode()
+    assert anna.post(path, body | {"stated_by": cast.liu_contact.pk}).status_code == 302
+    cast.wang.refresh_from_db()
+    assert cast.wang.attitude_evidence.stated_by == cast.liu_contact

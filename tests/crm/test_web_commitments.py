@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.workingtime import local_date
 from crm.commands import commitments, expectations
 from crm.models import Activity, Commitment, Expectation
-from tests.cast import ContactFactory, gather
+from tests.cast import ActivityFactory, ContactFactory, gather
 from tests.crm.doors import as_user
 from tests.crm.test_commitments import make
 
@@ -224,3 +224,18 @@ def test_the_list_is_narrowed_and_cheap(cast, django_assert_max_num_queries):
     anna = as_user(cast.anna)
     with django_assert_max_num_queries(8):
         anna.get("/promises/")
+
+
+def test_an_activity_alone_shows_that_one_was_kept(cast):
+    made = promise(cast)
+    shown = ActivityFactory(customer=cast.acme, author=cast.anna, subject="Sent the report")
+    path = f"/promises/{made.pk}/keep/"
+    anna = as_user(cast.anna)
+
+    assert "Sent the report" in anna.get(path).content.decode()
+    refused = anna.post(path, {"evidence": "", "activity": ""})
+    assert refused.status_code == 422
+    assert "Say what shows that it was kept." in refused.content.decode()
+    assert anna.post(path, {"evidence": "", "activity": shown.pk}).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.evidence_activity) == ("kept", shown)

@@ -138,6 +138,15 @@ PAGES = {
             403,
         ),
     ],
+    "chain-step-new": [
+        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
+        ("post", {"name": "Board"}, IN, 302, 403, 302, 404, 302, 403),
+    ],
+    "chain-step-edit": [
+        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
+        ("post", {"name": "Council"}, IN, 302, 403, 302, 404, 302, 403),
+    ],
+    "chain-step-remove": [("post", {}, IN, 302, 403, 302, 404, 302, 403)],
     "chain-line-end": [("post", {}, IN, 302, 403, 302, 404, 302, 403)],
     "stakeholder": [("get", {}, IN, 200, 200, 200, 404, 200, 200)],
     "stakeholder-edit": [
@@ -325,6 +334,9 @@ def address(cast, name):
         "chain-line-end": cast.line,
         "chain-take-latest": cast.chain,
         "chain-line-new": cast.chain,
+        "chain-step-new": cast.chain,
+        "chain-step-edit": cast.step,
+        "chain-step-remove": cast.step,
         "api-contact-move": cast.contact,
         "api-contact-merge": cast.contact,
         "api-chain-line": cast.line,

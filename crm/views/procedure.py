@@ -1,0 +1,86 @@
+"""How a customer decides, step by step: the dialogs that write it down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.forms import explain
+from core.errors import Invalid
+from core.web import done
+from crm import access
+from crm.commands import chain as commands
+from crm.forms.procedure import StepForm
+from crm.models import Chain, ChainStep
+from crm.queries import chain_table
+from crm.views.customers import dialog
+
+FACTS = commands.STEP_FACTS
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, pk: int) -> HttpResponse:
+    """One more step."""
+    user: Any = request.user
+    chain = access.get_chain(user, pk)
+    form = StepForm(request.POST or None, people=chain_table.people_in(chain))
+    if request.method == "POST" and form.is_valid():
+        facts, position = _facts(user, form)
+        try:
+            commands.add_step(chain, by=user, at=timezone.now(), facts=facts, position=position)
+        except Invalid as error:
+            explain(form, error)
+        else:
+            return done(request, chain_table.address_of(chain))
+    return _shown(request, form, chain, None)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a step, or its place in the order."""
+    user: Any = request.user
+    step = access.get_chain_step(user, pk)
+    chain = access.get_chain(user, step.chain_id)
+    initial = {name: getattr(step, name) for name in FACTS}
+    initial |= {"stakeholder": step.stakeholder_id or "", "position": step.position}
+    form = StepForm(request.POST or None, people=chain_table.people_in(chain), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        facts, position = _facts(user, form)
+        try:
+            commands.change_step(step, by=user, at=timezone.now(), changes=facts, position=position)
+        except Invalid as error:
+            explain(form, error)
+        else:
+            return done(request, chain_table.address_of(chain))
+    return _shown(request, form, chain, step)
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer no longer takes this step."""
+    step = access.get_chain_step(request.user, pk)
+    chain = access.get_chain(request.user, step.chain_id)
+    commands.remove_step(step, by=request.user, at=timezone.now())
+    return done(request, chain_table.address_of(chain))
+
+
+def _facts(user: Any, form: StepForm) -> tuple[dict[str, Any], int | None]:
+    data = dict(form.cleaned_data)
+    position = data.pop("position")
+    who = data["stakeholder"]
+    data["stakeholder"] = access.get_stakeholder(user, who) if who else None
+    return data, position
+
+
+def _shown(
+    request: HttpRequest, form: StepForm, chain: Chain, step: ChainStep | None
+) -> HttpResponse:
+    context = {"form": form, "chain": chain, "customer": chain.customer, "step": step}
+    return dialog(request, "crm/dialogs/step.html", context, 422 if form.errors else 200)
