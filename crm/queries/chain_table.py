@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from crm import callbacks
+from crm.metrics.course import Course, course
+from crm.metrics.drawing import ATTITUDES
 from crm.metrics.picture import Picture, Place
 from crm.models import (
     Chain,
@@ -153,6 +155,12 @@ class PersonPage:
     row: Row | None
     story: list[Told]
     roles: list[str]
+    course: Course | None
+    """Where the attitude turned at least once."""
+
+    @property
+    def course_class(self) -> str:
+        return f"att-{ATTITUDES[self.course.attitude]}" if self.course else ""
 
 
 def person_of(stakeholder: Stakeholder, *, at: datetime) -> PersonPage:
@@ -165,6 +173,7 @@ def person_of(stakeholder: Stakeholder, *, at: datetime) -> PersonPage:
         row=row,
         story=[Told(told(turn), turn) for turn in found.turns if not _says_nothing(turn)],
         roles=row.roles if row else [],
+        course=course([(turn.at, turn.after) for turn in reversed(found.turns)], until=at),
     )
 
 

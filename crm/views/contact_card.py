@@ -14,15 +14,16 @@ from crm import access
 from crm.queries.concerns import live_of
 from crm.queries.contact_rules import standing_of
 from crm.queries.contact_words import warnings
+from crm.queries.dealings import dealings_with
 from crm.views.customers import dialog
 
-VERBS = (
-    "contact.ban",
-    "contact.lift_ban",
-    "contact.limit",
-    "concern.raise",
-    "concern.change",
-)
+MAY = {
+    "may_ban": "contact.ban",
+    "may_lift": "contact.lift_ban",
+    "may_limit": "contact.limit",
+    "may_raise": "concern.raise",
+    "may_change": "concern.change",
+}
 
 
 @login_required
@@ -32,19 +33,17 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     contact = access.get_contact(user, pk)
     customer = contact.customer
-    standing = standing_of(contact, timezone.now())
-    may = access.allowed(user, customer, *VERBS)
+    now = timezone.now()
+    standing = standing_of(contact, now)
+    allowed = access.allowed(user, customer, *MAY.values())
     context = {
         "standing": standing,
         "warnings": warnings(standing),
-        "may_ban": "contact.ban" in may,
-        "may_lift": "contact.lift_ban" in may,
-        "may_limit": "contact.limit" in may,
         "contact": contact,
         "customer": customer,
-        "lines": live_of(contact, timezone.now()),
-        "may_raise": "concern.raise" in may,
-        "may_change": "concern.change" in may,
+        "lines": live_of(contact, now),
+        "dealings": dealings_with(contact, now),
+        **{name: capability in allowed for name, capability in MAY.items()},
     }
     if request.GET.get("part") == "1":
         return render(request, "crm/parts/contact_about.html", context)

@@ -1,5 +1,7 @@
 """The page of a decision chain and of somebody in it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -213,3 +215,16 @@ def test_evidence_names_who_said_it(cast):
     assert anna.post(path, body | {"stated_by": cast.liu_contact.pk}).status_code == 302
     cast.wang.refresh_from_db()
     assert cast.wang.attitude_evidence.stated_by == cast.liu_contact
+
+
+def test_the_line_of_an_attitude_is_drawn_once_it_has_turned(cast):
+    place = cast.wang
+    text = page(as_user(cast.anna), "stakeholder", place.pk)
+    assert 'class="course' not in text
+    for days, attitude in ((20, 0), (10, -1)):
+        attitudes.set_attitude(
+            place, attitude=attitude, evidence=SAID, by=cast.anna, at=NOW + timedelta(days=-days)
+        )
+    text = page(as_user(cast.anna), "stakeholder", place.pk)
+    assert 'class="course att-doubter"' in text
+    assert 'cy="30"' in text

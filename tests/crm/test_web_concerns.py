@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from crm.commands import concerns
+from crm.commands import commitments, concerns, expectations
+from crm.commands.actions import create_action
 from crm.models import Concern
 from tests.cast import ContactFactory, gather
 from tests.crm.doors import as_user
@@ -131,3 +132,22 @@ def test_the_api_finds_the_overdue(cast):
     found = as_user(cast.anna).get("/api/v1/concerns/?overdue=true").json()["results"]
 
     assert [row["id"] for row in found] == [overdue.pk]
+
+
+def test_the_card_says_what_is_planned_promised_and_expected(cast, django_assert_max_num_queries):
+    anna = as_user(cast.anna)
+    path = f"/contacts/{cast.lee.pk}/?part=1"
+    text = anna.get(path).content.decode()
+    assert "Nothing is planned." in text
+    assert "Nothing is promised, either way." in text
+
+    given = {"contact": cast.lee, "by": cast.anna, "at": cast.now}
+    due = timezone.localdate() + timedelta(days=3)
+    create_action(customer=cast.acme, text="Visit the plant", due_date=due, **given)
+    commitments.make(customer=cast.acme, direction="theirs", text="Budget", due_date=due, **given)
+    expectations.expect(customer=cast.acme, about="Faster answers", **given)
+    with django_assert_max_num_queries(12):
+        text = anna.get(path).content.decode()
+
+    parts = ("Visit the plant", "Budget", "They promised", "Faster answers", "Expected of us")
+    assert [part for part in parts if part not in text] == []
