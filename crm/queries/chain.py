@@ -18,18 +18,16 @@ from crm.models import Assignment, Chain, ChainLine, PeerPair, StakeholderSpan, 
 DECAYS_AFTER = timedelta(days=180)
 """Without an answer for so long, a tie is worth one level less; again after as long again."""
 
-_ANSWERED = """
-SELECT l.contact_id, u.user_id, max(a.starts_at)
+ANSWERED = """
+SELECT l.contact_id, u.user_id, max(a.starts_at) AS answered_at,
+    max(a.starts_at) FILTER (WHERE a.kind IN ('meeting', 'visit')) AS met_at
 FROM crm_activitycontact l
 JOIN crm_activity a ON a.id = l.activity_id
 LEFT JOIN crm_activityuser u ON u.activity_id = a.id
-WHERE l.contact_id = ANY(%s) AND a.two_way AND a.kind <> 'note' AND a.starts_at <= %s
+WHERE l.contact_id = ANY({contacts}) AND a.two_way AND a.kind <> 'note' AND a.starts_at <= %(at)s
 GROUP BY l.contact_id, u.user_id
 """
-
-
-Met = dict[tuple[int, int | None], datetime]
-"""(contact, one of us) -> when the contact last answered him."""
+"""When contacts last answered each of us, and last met him; the one place that says what counts."""
 
 
 @dataclass(frozen=True)
@@ -131,31 +129,34 @@ def place_of(
     )
 
 
-def answered(contacts: Iterable[int], *, at: datetime) -> Met:
+def answered(contacts: Iterable[int], *, at: datetime) -> dict[tuple[int, int | None], datetime]:
     """(contact, one of us) -> when the contact last answered him; a note is no answer."""
     with connection.cursor() as cursor:
-        cursor.execute(_ANSWERED, [sorted(contacts), at])
-        return {(contact, user): moment for contact, user, moment in cursor.fetchall()}
+        values: dict[str, list[int] | datetime] = {"contacts": sorted(contacts), "at": at}
+        cursor.execute(ANSWERED.format(contacts="%(contacts)s"), values)
+        return {(contact, user): moment for contact, user, moment, _met in cursor.fetchall()}
 
 
 def ties_to(
     contacts: Iterable[int],
     *,
     at: datetime,
-    met: Met | None = None,
+    met: dict[tuple[int, int | None], datetime] | None = None,
 ) -> list[Known]:
     """Who of our active people knew these contacts at a moment, and how well by then."""
     wanted = sorted(contacts)
     met = answered(wanted, at=at) if met is None else met
     rows = (
         _during(Tie.objects.filter(contact__in=wanted, user__is_active=True), at)
-        .select_related("user__team")
+        .select_related("user")
         .order_by("contact_id", "user_id")
     )
     return [_known(row, met.get((row.contact_id, row.user_id)), at) for row in rows]
 
 
-def peers_of(contacts: Iterable[int], *, at: datetime, met: Met) -> dict[int, tuple[Peer, ...]]:
+def peers_of(
+    contacts: Iterable[int], *, at: datetime, met: dict[tuple[int, int | None], datetime]
+) -> dict[int, tuple[Peer, ...]]:
     """Contact -> who of us is paired with him at a moment; who may not sign in meets nobody."""
     rows = (
         _during(PeerPair.objects.filter(contact__in=sorted(contacts), user__is_active=True), at)

@@ -14,19 +14,10 @@ from typing import NamedTuple
 from django.db import connection
 
 from crm.metrics.picture import Picture, Place
-from crm.queries.chain import decayed, place_of
+from crm.queries.chain import ANSWERED, decayed, place_of
 
-_RELATIONS = """
-met AS (
-    SELECT l.contact_id, u.user_id, max(a.starts_at) AS answered_at,
-        max(a.starts_at) FILTER (WHERE a.kind IN ('meeting', 'visit')) AS met_at
-    FROM crm_activitycontact l
-    JOIN crm_activity a ON a.id = l.activity_id
-    LEFT JOIN crm_activityuser u ON u.activity_id = a.id
-    WHERE l.contact_id = ANY(ARRAY(SELECT contact_id FROM wanted)) AND a.two_way
-        AND a.kind <> 'note' AND a.starts_at <= %(at)s
-    GROUP BY l.contact_id, u.user_id
-), tie AS (
+_RELATIONS = f"""
+met AS ({ANSWERED.format(contacts="ARRAY(SELECT contact_id FROM wanted)")}), tie AS (
     SELECT contact_id, user_id, level, assessed_at
     FROM crm_tie
     WHERE contact_id = ANY(ARRAY(SELECT contact_id FROM wanted)) AND starts_at <= %(at)s
@@ -44,7 +35,7 @@ met AS (
     FULL JOIN tie USING (contact_id, user_id)
     LEFT JOIN accounts_user u ON u.id = user_id
 )
-"""
+"""  # noqa: S608 - no value goes into the text
 _OF_CONTACTS = f"""
 WITH wanted AS (SELECT unnest(%(contacts)s::bigint[]) AS contact_id), {_RELATIONS}
 SELECT * FROM relation

@@ -244,3 +244,20 @@ def test_m12(cast):
 
     assert round(found["attitude"]["value"], 3) == 0.763
     assert found["attitude"]["n"] == 30
+
+
+def test_m12_by_roles(cast):
+    """The same table counted as three roles, whose order says nothing: the plain kappa."""
+    roles = ("approver", "coach", "champion")
+    pairs = judged([[8, 2, 0], [1, 9, 2], [0, 3, 5]], roles)
+    found = agreement(cast, *([(None, pair[side]) for pair in pairs] for side in (0, 1)))
+
+    assert round(found["role"]["value"], 3) == 0.590
+    assert found["attitude"]["status"] == "not_applicable"
+
+
+def test_m12_of_two_who_always_say_the_same_tells_the_agreement(cast):
+    found = agreement(cast, [(1, "")] * 5, [(1, "")] * 5)
+
+    assert (found["attitude"]["value"], found["attitude"]["status"]) == (None, "not_applicable")
+    assert found["attitude_agreement"]["value"] == 1

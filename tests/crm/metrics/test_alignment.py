@@ -50,6 +50,17 @@ def test_the_weighted_example():
     assert found.attitude.n == 30
 
 
+def test_the_same_table_by_roles_is_the_plain_kappa():
+    pairs = judged([[8, 2, 0], [1, 9, 2], [0, 3, 5]], ("approver", "coach", "champion"))
+    found = alignment(
+        [Judgement(pk, None, one) for pk, (one, _) in enumerate(pairs)],
+        [Judgement(pk, None, other) for pk, (_, other) in enumerate(pairs)],
+        at=AT,
+    )
+
+    assert round(found.role.value, 3) == 0.590
+
+
 def test_differences_are_two_steps_or_another_role():
     found = alignment(
         [
