@@ -30,6 +30,10 @@ GROUP BY l.contact_id, u.user_id
 """When contacts last answered each of us, and last met him; the one place that says what counts."""
 
 
+Met = dict[tuple[int, int | None], datetime]
+"""(contact, one of us) -> when the contact last answered him."""
+
+
 @dataclass(frozen=True)
 class Known:
     """One of us knows a contact: the level given to it, and what is left of that at a moment."""
@@ -129,7 +133,7 @@ def place_of(
     )
 
 
-def answered(contacts: Iterable[int], *, at: datetime) -> dict[tuple[int, int | None], datetime]:
+def answered(contacts: Iterable[int], *, at: datetime) -> Met:
     """(contact, one of us) -> when the contact last answered him; a note is no answer."""
     with connection.cursor() as cursor:
         values: dict[str, list[int] | datetime] = {"contacts": sorted(contacts), "at": at}
@@ -141,22 +145,20 @@ def ties_to(
     contacts: Iterable[int],
     *,
     at: datetime,
-    met: dict[tuple[int, int | None], datetime] | None = None,
+    met: Met | None = None,
 ) -> list[Known]:
     """Who of our active people knew these contacts at a moment, and how well by then."""
     wanted = sorted(contacts)
     met = answered(wanted, at=at) if met is None else met
     rows = (
         _during(Tie.objects.filter(contact__in=wanted, user__is_active=True), at)
-        .select_related("user")
+        .select_related("user__team")
         .order_by("contact_id", "user_id")
     )
     return [_known(row, met.get((row.contact_id, row.user_id)), at) for row in rows]
 
 
-def peers_of(
-    contacts: Iterable[int], *, at: datetime, met: dict[tuple[int, int | None], datetime]
-) -> dict[int, tuple[Peer, ...]]:
+def peers_of(contacts: Iterable[int], *, at: datetime, met: Met) -> dict[int, tuple[Peer, ...]]:
     """Contact -> who of us is paired with him at a moment; who may not sign in meets nobody."""
     rows = (
         _during(PeerPair.objects.filter(contact__in=sorted(contacts), user__is_active=True), at)
