@@ -116,7 +116,7 @@ class HelpDecline(HelpVerb):
 class HelpDone(HelpVerb):
     """The help was given."""
 
-    input_class = shapes.ResultInput
+    input_class = shapes.HelpResultInput
 
     def act(self, request: HelpRequest, given: dict[str, Any]) -> HelpRequest:
         """Close it."""

@@ -79,7 +79,7 @@ class ExecutiveInput(serializers.Serializer):
     )
 
 
-class ResultInput(serializers.Serializer):
+class HelpResultInput(serializers.Serializer):
     """What came of it."""
 
     result = serializers.CharField(max_length=500)

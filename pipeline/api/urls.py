@@ -19,7 +19,7 @@ urlpatterns = [
         name="api-opportunity-transitions",
     ),
     path("exposure/", CompanyExposure.as_view(), name="api-exposure"),
-    path("exposure/<int:pk>/", PersonExposure.as_view(), name="api-exposure-of"),
+    path("exposure/people/<int:pk>/", PersonExposure.as_view(), name="api-exposure-of"),
     path("pipelines/", Pipelines.as_view(), name="api-pipelines"),
     path("products/", Products.as_view(), name="api-products"),
 ]

@@ -151,12 +151,12 @@ def test_the_example_over_the_api(cast, won_lately, who):
     assert (found["bus_factor"]["value"], found["leaving"]) == (1, [cast.anna.pk])
     risk = found["people"][0]["at_risk"]
     assert (risk["value"], risk["bounds"]) == (73.7, {"low": 63.17, "high": 84.23})
-    assert (risk["n"], found["people"][0]["rows"]) == (2, f"{URL}{cast.anna.pk}/")
+    assert (risk["n"], found["people"][0]["rows"]) == (2, f"{URL}people/{cast.anna.pk}/")
 
 
 def test_a_number_opens_its_rows(cast, won_lately):
     client = as_user(cast.boris)
-    found = client.get(f"{URL}{cast.anna.pk}/").json()
+    found = client.get(f"{URL}people/{cast.anna.pk}/").json()
 
     assert [(row["name"], row["revenue"], row["amount"]) for row in found["customers"]] == [
         ("A", "600.00", "428.57"),
@@ -172,7 +172,7 @@ def test_a_number_opens_its_rows(cast, won_lately):
 @pytest.mark.parametrize("who", ["anna", "nils", "ben", "otto"])
 def test_who_leads_nobody_is_refused(cast, won_lately, who):
     client = as_user(getattr(cast, who))
-    for path in (URL, f"{URL}{cast.anna.pk}/", "/exposure/", f"/exposure/{cast.anna.pk}/"):
+    for path in (URL, f"{URL}people/{cast.anna.pk}/", "/exposure/", f"/exposure/{cast.anna.pk}/"):
         assert client.get(path).status_code == 403
 
 
@@ -180,7 +180,7 @@ def test_a_manager_sees_his_teams_alone(cast, won_lately):
     client = as_user(cast.clara)
 
     assert client.get(URL).json()["currencies"] == []
-    assert client.get(f"{URL}{cast.anna.pk}/").status_code == 404
+    assert client.get(f"{URL}people/{cast.anna.pk}/").status_code == 404
     assert client.get("/exposure/").status_code == 200
 
 
@@ -189,14 +189,14 @@ def test_an_address_is_read_only(cast, won_lately):
     assert as_user(cast.boris).post("/exposure/").status_code == 405
 
 
-@pytest.mark.parametrize("path", [URL, "/exposure/"])
-def test_at_most_twelve_queries(cast, won_lately, path, django_assert_max_num_queries):
+@pytest.mark.parametrize(("path", "people"), [(URL, f"{URL}people/"), ("/exposure/", "/exposure/")])
+def test_at_most_twelve_queries(cast, won_lately, path, people, django_assert_max_num_queries):
     client = as_user(cast.boris)
     client.get(path)
     with django_assert_max_num_queries(12):
         client.get(path)
     with django_assert_max_num_queries(12):
-        client.get(f"{path}{cast.anna.pk}/")
+        client.get(f"{people}{cast.anna.pk}/")
 
 
 def test_beyond_the_thousand_the_rest_is_told(cast, won_lately, monkeypatch):
