@@ -288,6 +288,8 @@ SPECTACULAR_SETTINGS = {
         "ConcernOrigin": "crm.models.concern.Concern.Origin",
         "ConcernSeverity": "crm.models.concern.Concern.Severity",
         "ConcernState": "crm.models.concern.Concern.State",
+        "ValueKind": "crm.models.value_offer.ValueItem.Kind",
+        "ValueOfferState": "crm.models.value_offer.ValueOffer.State",
         "GoalSide": "crm.models.goal.JointGoal.Side",
         "GoalState": "crm.models.goal.JointGoal.State",
         "ExpectationState": "crm.models.commitment.Expectation.State",

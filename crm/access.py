@@ -43,6 +43,7 @@ from crm.models import (
     Reassignment,
     Stakeholder,
     Tie,
+    ValueOffer,
 )
 
 NARROW_LIMIT = 10_000
@@ -68,6 +69,8 @@ PARTS_FOR = {
     "peer_pair.change": TEAM_PARTS,
     "commitment.make": TEAM_PARTS,
     "commitment.change": TEAM_PARTS,
+    "value.offer": TEAM_PARTS,
+    "value.change": TEAM_PARTS,
     "goal.set": TEAM_PARTS,
     "goal.change": TEAM_PARTS,
     "concern.raise": TEAM_PARTS,
@@ -368,6 +371,14 @@ def visible_goals(user: User) -> QuerySet[JointGoal]:
 
 def get_goal(user: User, pk: int) -> JointGoal:
     return find(visible_goals(user).select_related("customer", "contact", "owner"), pk)
+
+
+def visible_value_offers(user: User) -> QuerySet[ValueOffer]:
+    return limit_to_visible(ValueOffer.objects.all(), user)
+
+
+def get_value_offer(user: User, pk: int) -> ValueOffer:
+    return find(visible_value_offers(user).select_related("customer", "contact", "item"), pk)
 
 
 def visible_contact_bans(user: User) -> QuerySet[ContactBan]:

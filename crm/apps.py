@@ -11,6 +11,8 @@ REFUSALS = {
     "help_asked_stays": gettext_lazy("What was asked, and of whom, does not change."),
     "help_stays": gettext_lazy("Requests for help are closed, never deleted."),
     "commitment_moved_by_consent": gettext_lazy("A new day needs the word of the other side."),
+    "value_offer_final": gettext_lazy("What became of an offer does not change."),
+    "value_offer_stays": gettext_lazy("What was offered, and to whom, does not change."),
     "goal_stays": gettext_lazy("A goal that was agreed does not change. Drop it and set another."),
     "goal_final": gettext_lazy("A closed goal does not change."),
     "goal_values_grow": gettext_lazy("What was measured stays. Tell the new value."),
@@ -36,6 +38,7 @@ class CrmConfig(AppConfig):
             help,
             owned_rows,
             peer_pairs,
+            value_offers,
         )
         from crm.commands.commitments import keep_evidence  # noqa: PLC0415 - as above
         from crm.queries import (  # noqa: F401, PLC0415 - models are loaded only now
@@ -46,6 +49,7 @@ class CrmConfig(AppConfig):
             goal_told,
             help_told,
             leaving,
+            value_told,
         )
 
         callbacks.CONTACTS_MERGED.append(peer_pairs.follow_merged)
@@ -67,6 +71,7 @@ class CrmConfig(AppConfig):
         callbacks.REASSIGNED.append(commitment_following.follow_customers)
         callbacks.HELD["commitments"] = commitment_following.count_held
         callbacks.CONTACTS_MERGED.append(contact_rules.follow_contact)
+        callbacks.CONTACTS_MERGED.append(value_offers.follow_contact)
         for owned in owned_rows.OWNED:
             callbacks.CONTACTS_MERGED.append(owned.follow_contact)
             callbacks.REASSIGNING.append(owned.hold)
@@ -87,6 +92,7 @@ def _fill_pages() -> None:
         ("opportunities", "customer-goals", gettext_lazy("Goals"), 12),
         ("opportunities", "customer-concerns", gettext_lazy("Concerns"), 15),
         ("opportunities", "customer-promises", gettext_lazy("Promises"), 20),
+        ("side", "customer-offers", gettext_lazy("What else can we offer"), 30),
         ("side", "customer-help", gettext_lazy("Help"), 60),
     ):
         panels.register(slot, view_name, title=title, order=order)

@@ -20,6 +20,7 @@ from crm.views import (
     people,
     procedure,
     reassign,
+    value_offers,
 )
 
 urlpatterns = [
@@ -162,6 +163,24 @@ urlpatterns = [
     path("goals/<int:pk>/value/", goals.act, {"verb": "value"}, name="goal-value"),
     path("goals/<int:pk>/settle/", goals.act, {"verb": "settle"}, name="goal-settle"),
     path("goals/<int:pk>/drop/", goals.act, {"verb": "drop"}, name="goal-drop"),
+    path("catalogue/", value_offers.catalogue, name="catalogue"),
+    path("catalogue/new/", value_offers.new_item, name="catalogue-new"),
+    path("catalogue/<int:pk>/", value_offers.edit_item, name="catalogue-edit"),
+    path("customers/<int:pk>/offers/", value_offers.of_customer, name="customer-offers"),
+    path("customers/<int:pk>/offers/new/", value_offers.new, name="value-offer-new"),
+    path(
+        "value-offers/<int:pk>/accept/",
+        value_offers.act,
+        {"verb": "accept"},
+        name="value-offer-accept",
+    ),
+    path("value-offers/<int:pk>/use/", value_offers.act, {"verb": "use"}, name="value-offer-use"),
+    path(
+        "value-offers/<int:pk>/decline/",
+        value_offers.act,
+        {"verb": "decline"},
+        name="value-offer-decline",
+    ),
     path("log/", activities.quick_log, name="quick-log"),
     path("log/people/", activities.log_people, name="quick-log-people"),
     path("activities/<int:pk>/edit/", activities.edit, name="activity-edit"),

@@ -17,6 +17,7 @@ from crm.api import (
     measures,
     peer_pairs,
     proofs,
+    value_offers,
     who_knows,
 )
 
@@ -186,6 +187,21 @@ urlpatterns = [
     path("goals/<int:pk>/values/", goals.GoalValues.as_view(), name="api-goal-values"),
     path("goals/<int:pk>/settle/", goals.GoalSettle.as_view(), name="api-goal-settle"),
     path("goals/<int:pk>/drop/", goals.GoalDrop.as_view(), name="api-goal-drop"),
+    path("value-items/", value_offers.ValueItems.as_view(), name="api-value-items"),
+    path("value-items/<int:pk>/", value_offers.OneValueItem.as_view(), name="api-value-item"),
+    path("value-offers/", value_offers.ValueOffers.as_view(), name="api-value-offers"),
+    path("value-offers/<int:pk>/", value_offers.OneValueOffer.as_view(), name="api-value-offer"),
+    path(
+        "value-offers/<int:pk>/accept/",
+        value_offers.OfferAccept.as_view(),
+        name="api-value-offer-accept",
+    ),
+    path("value-offers/<int:pk>/use/", value_offers.OfferUse.as_view(), name="api-value-offer-use"),
+    path(
+        "value-offers/<int:pk>/decline/",
+        value_offers.OfferDecline.as_view(),
+        name="api-value-offer-decline",
+    ),
     path("expectations/", commitments.Expectations.as_view(), name="api-expectations"),
     path("expectations/<int:pk>/", commitments.OneExpectation.as_view(), name="api-expectation"),
     path(

@@ -22,6 +22,7 @@ from crm.models.peer_pair import PeerPair
 from crm.models.permissions import CustomerGroupPermission, CustomerUserPermission
 from crm.models.stakeholder import Role, Stakeholder, StakeholderRole, StakeholderSpan
 from crm.models.tie import Employment, Tie
+from crm.models.value_offer import ValueItem, ValueOffer
 
 __all__ = [
     "Action",
@@ -62,4 +63,6 @@ __all__ = [
     "StakeholderSpan",
     "Tie",
     "Tier",
+    "ValueItem",
+    "ValueOffer",
 ]

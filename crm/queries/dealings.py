@@ -1,4 +1,4 @@
-"""What is going on with one person at a customer: planned with him, promised, expected."""
+"""What goes on with one person at a customer: planned, promised, expected, offered."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import CharField, DateField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast, TruncDate
 
 from core.workingtime import local_date
-from crm.models import Action, Commitment, Contact, Expectation
+from crm.models import Action, Commitment, Contact, Expectation, ValueOffer
 from crm.queries.commitments import Line, in_order
 
 MOST = 5
@@ -22,32 +23,45 @@ class Dealings:
     steps: list[dict[str, Any]]
     promises: list[Line]
     expectations: list[dict[str, Any]]
+    offers: list[dict[str, Any]]
     today: date
 
 
 def dealings_with(contact: Contact, now: datetime) -> Dealings:
-    """The next steps, what is owed either way, what is still expected of us; two queries."""
+    """The next steps, what is owed either way, expected of us, offered to him; two queries."""
     country = contact.customer.country
     owed = Commitment.objects.filter(
         Q(to_contact=contact) | Q(promised_by_contact=contact), state__in=Commitment.OWED
     )
-    rows = list(_steps(contact).union(_expectations(contact), all=True).order_by("due", "pk"))
+    parts = (_expectations(contact), _offers(contact))
+    rows = list(_steps(contact).union(*parts, all=True).order_by("due", "pk"))
+    labels = dict(ValueOffer.State.choices)
+    offers = [row | {"who": labels[row["who"]]} for row in rows if row["thing"] == "offer"]
     return Dealings(
-        steps=[row for row in rows if row["who"]][:MOST],
+        steps=[row for row in rows if row["thing"] == "step"][:MOST],
         promises=in_order(owed, now, country, most=MOST),
-        expectations=[row for row in rows if not row["who"]][:MOST],
+        expectations=[row for row in rows if row["thing"] == "expectation"][:MOST],
+        offers=offers[::-1][:MOST],
         today=local_date(now, country),
     )
 
 
-def _steps(contact: Contact) -> QuerySet[Action, dict[str, Any]]:
+def _steps(contact: Contact) -> QuerySet[Any, Any]:
     rows = Action.objects.filter(contact=contact, state=Action.State.PLANNED)
-    named = rows.annotate(what=F("text"), due=F("due_date"), who=F("owner__name"))
-    return named.order_by().values("pk", "what", "due", "who")
+    return _named(rows, "step", what=F("text"), due=F("due_date"), who=F("owner__name"))
 
 
-def _expectations(contact: Contact) -> QuerySet[Expectation, dict[str, Any]]:
+def _expectations(contact: Contact) -> QuerySet[Any, Any]:
     rows = Expectation.objects.filter(contact=contact, state=Expectation.State.OPEN)
-    never = Value(None, DateField())
-    named = rows.annotate(what=F("about"), due=never, who=Value("", CharField()))
-    return named.order_by().values("pk", "what", "due", "who")
+    never = Cast(Value(None), DateField())
+    return _named(rows, "expectation", what=F("about"), due=never, who=Value("", CharField()))
+
+
+def _offers(contact: Contact) -> QuerySet[Any, Any]:
+    rows = ValueOffer.objects.filter(contact=contact)
+    return _named(rows, "offer", what=F("item__name"), due=TruncDate("offered_at"), who=F("state"))
+
+
+def _named(rows: QuerySet[Any], thing: str, **names: Any) -> QuerySet[Any, Any]:
+    told = rows.annotate(thing=Value(thing, CharField()), **names)
+    return told.order_by().values("pk", "thing", "what", "due", "who")

@@ -1,4 +1,4 @@
-"""What the demo company does for its customers beside selling: worries, rules, goals."""
+"""What the demo company does for its customers beside selling: worries, rules, goals, offers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import User
-from crm.commands import concerns, contact_rules, goals
-from crm.models import Concern, JointGoal
+from crm.commands import concerns, contact_rules, goals, value_offers
+from crm.models import Concern, JointGoal, ValueItem, ValueOffer
 from integrations.commands.demo_promises import who_at
 
 if TYPE_CHECKING:
@@ -23,6 +23,13 @@ def tell_relations(scene: Scene) -> None:
         _Worry(scene, one, number).write()
     for number, one in enumerate(told["rules"]):
         _agree(scene, one, number)
+    items: dict[str, ValueItem] = {}
+    for entry in told["catalogue"]:
+        items[entry["name"]] = value_offers.add_item(
+            facts=entry, is_demo=True, by=scene.by, at=scene.when(300)
+        )
+    for number, one in enumerate(told["offers"]):
+        _Extra(scene, one, number, items[one["item"]]).write()
     for number, one in enumerate(told["goals"]):
         _Aim(scene, one, number).write()
 
@@ -31,7 +38,7 @@ def _agree(scene: Scene, told: Any, number: int) -> None:
     """How somebody wants to be contacted."""
 
     def step(at: datetime) -> None:
-        who = {"by": scene.server(told["customer"], at), "at": at}
+        who: dict[str, Any] = {"by": scene.server(told["customer"], at), "at": at}
         contact = who_at(scene, told)
         if "ban" in told:
             contact_rules.ban(
@@ -54,6 +61,51 @@ def _agree(scene: Scene, told: Any, number: int) -> None:
             )
 
     scene.at(scene.when(told["since"], number * 31 + 90), step)
+
+
+class _Extra:
+    """One offer of value: made, perhaps accepted, used or declined."""
+
+    def __init__(self, scene: Scene, told: Any, number: int, item: ValueItem) -> None:
+        self.scene = scene
+        self.told = told
+        self.item = item
+        self.minute = number * 19 + 300
+        self.offer: ValueOffer
+
+    def write(self) -> None:
+        """Put each of its days into the play."""
+        told = self.told
+        self._at(told["offered"], self._offer)
+        if "accepted" in told:
+            self._at(told["accepted"], self._accept)
+        if "used" in told:
+            self._at(told["used"][0], self._use)
+        if "declined" in told:
+            self._at(told["declined"][0], self._decline)
+
+    def _at(self, days_ago: int, step: Any) -> None:
+        self.scene.at(self.scene.when(days_ago, self.minute), step)
+
+    def _who(self, at: datetime) -> dict[str, Any]:
+        return {"by": self.scene.server(self.told["customer"], at), "at": at}
+
+    def _offer(self, at: datetime) -> None:
+        self.offer = value_offers.offer(
+            customer=self.scene.customers[self.told["customer"]],
+            item=self.item,
+            contact=who_at(self.scene, self.told) if "who" in self.told else None,
+            **self._who(at),
+        )
+
+    def _accept(self, at: datetime) -> None:
+        value_offers.accept(self.offer, **self._who(at))
+
+    def _use(self, at: datetime) -> None:
+        value_offers.use(self.offer, result=self.told["used"][1], **self._who(at))
+
+    def _decline(self, at: datetime) -> None:
+        value_offers.decline(self.offer, reason=self.told["declined"][1], **self._who(at))
 
 
 class _Aim:

@@ -26,7 +26,7 @@ from tests.cast import (
     assign,
     gather,
 )
-from tests.doors import concerns, contact_rules, crm_peers, goals, help, promises
+from tests.doors import concerns, contact_rules, crm_peers, goals, help, promises, value_offers
 from tests.doors.crm_api import API
 
 pytestmark = pytest.mark.django_db
@@ -261,7 +261,7 @@ PAGES = {
     "stakeholder-reports-to": [("post", {"reports_to": ""}, IN, 302, 403, 302, 404, 302, 403)],
 }
 
-REGISTERS = (promises, concerns, contact_rules, goals, help)
+REGISTERS = (promises, concerns, contact_rules, goals, help, value_offers)
 """Modules with rows, things and addresses of their own."""
 for register in REGISTERS:
     PAGES |= register.PAGES
@@ -404,6 +404,7 @@ def filled(cast, body):
         "LIU": str(cast.place.pk),
         "SAID": [{"stakeholder": cast.place.pk, "attitude": 1}],
         "PROMISE": cast.promise.pk,
+        "TRAINING": cast.training.pk,
         "SHARE": f"{cast.acme.pk}:{cast.anna.pk}",
     }
 
