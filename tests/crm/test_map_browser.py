@@ -381,3 +381,34 @@ def test_three_hundred_cards_keep_the_page_awake(visit, cast):
     tasks = page.evaluate("window.long")
     slow = max(before, page.evaluate(SLOWNESS))
     assert max(tasks, default=0) < 50 * slow, (tasks, slow)
+
+
+def touch(client, kind, *points):
+    """What fingers do, which Playwright itself cannot."""
+    where = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+    client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": where})
+
+
+def test_fingers_pan_and_pinch_and_carry_nothing(visit, cast):
+    page = visit(cast.anna, path=cast.path, width=390).page
+    sheet, scale = page.locator(".map-svg"), page.locator("[data-scale]")
+    page.locator(".map-window").scroll_into_view_if_needed()
+    wang = card(page, cast.places[3]).bounding_box()
+    x, y = wang["x"] + wang["width"] / 2, wang["y"] + wang["height"] / 2
+    before, size = sheet.get_attribute("style"), scale.text_content()
+    fingers = page.context.new_cdp_session(page)
+
+    touch(fingers, "touchStart", (x, y))
+    for step in (10, 25, 40):
+        touch(fingers, "touchMove", (x + step, y - step))
+    touch(fingers, "touchEnd")
+    expect(sheet).not_to_have_attribute("style", before)
+    assert scale.text_content() == size
+
+    touch(fingers, "touchStart", (150, y), (200, y))
+    for step in (10, 30, 50):
+        touch(fingers, "touchMove", (150 - step, y), (200 + step, y))
+    touch(fingers, "touchEnd")
+    expect(scale).not_to_have_text(size)
+    assert above(cast.places[3]) == cast.places[1].pk
+    assert page.locator("#dialog[open]").count() == 0
