@@ -298,6 +298,9 @@ class StakeholderForm(forms.ModelForm):
             del self.fields["contact"]
         else:
             offer(self, "contact", [("", _("nobody known yet")), *contacts])
+        for name in ("response_mode", "adaptability", "orientation", "target_attitude"):
+            choices = list(self.fields[name].choices)  # type: ignore[attr-defined]
+            offer(self, name, [("", "–"), *choices[1:]])
 
     def _post_clean(self) -> None:
         """The command checks the values; the instance stays as it is."""
