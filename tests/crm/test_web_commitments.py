@@ -239,3 +239,18 @@ def test_an_activity_alone_shows_that_one_was_kept(cast):
     assert anna.post(path, {"evidence": "", "activity": shown.pk}).status_code == 302
     made.refresh_from_db()
     assert (made.state, made.evidence_activity) == ("kept", shown)
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("promis", "/promises/"),
+        ("right colleague", "/colleagues/"),
+        ("requests for", "/help/"),
+        ("ask a coll", "/help/new/"),
+    ],
+)
+def test_the_palette_leads_there(cast, typed, address):
+    page = as_user(cast.anna).get("/palette/", {"q": typed}, headers=HTMX).content.decode()
+
+    assert f'href="{address}"' in page
