@@ -63,6 +63,7 @@ class ChainMap:
     at: datetime
     is_past: bool
     drawing: Drawing
+    picture: Picture
     strip: Strip
     said: str
     """What differs from today."""
@@ -85,6 +86,7 @@ def chain_map(
         at=shown.at,
         is_past=is_past,
         drawing=draw(shown, words=words()),
+        picture=shown,
         strip=strip(shown),
         said=sentence(changes(shown, today)) if is_past else "",
         moments=when,

@@ -81,7 +81,6 @@ def table_of(chain: Chain, *, at: datetime) -> Table:
     rows = rows_of(shown.picture)
     names = {row.place.id: row.name for row in rows}
     kinds, strengths = dict(ChainLine.Kind.choices), dict(ChainLine.Strength.choices)
-    held = {role for place in shown.picture.places for role in place.roles}
     return Table(
         rows=rows,
         lines=[
@@ -97,7 +96,7 @@ def table_of(chain: Chain, *, at: datetime) -> Table:
         steps=shown.steps,
         ghosts=sum(row.place.is_ghost for row in rows),
         covered=sum(row.is_covered for row in rows),
-        missing=[str(Role(role).label) for role in FIVE_ROLES if role not in held],
+        missing=missing_roles(shown.picture),
         picture=shown.picture,
     )
 
@@ -107,6 +106,12 @@ def rows_of(shown: Picture) -> list[Row]:
     names = {place.id: name_of(place) for place in shown.places}
     ordered = sorted(shown.places, key=lambda place: (-place.weight, place.id))
     return [_row(place, names, shown.at) for place in ordered]
+
+
+def missing_roles(shown: Picture) -> list[str]:
+    """Which of the five roles every purchase has have no place yet."""
+    held = {role for place in shown.places for role in place.roles}
+    return [str(Role(role).label) for role in FIVE_ROLES if role not in held]
 
 
 def name_of(place: Place) -> str:

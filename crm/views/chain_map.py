@@ -24,7 +24,7 @@ from crm.metrics.layout import LADDER
 from crm.metrics.picture import Picture
 from crm.models import Chain
 from crm.queries.chain_map import chain_map, moment_label
-from crm.queries.chain_table import address_of
+from crm.queries.chain_table import address_of, missing_roles, rows_of
 
 
 def map_of(request: HttpRequest, chain: Chain, *, today: Picture | None = None) -> dict[str, Any]:
@@ -35,6 +35,8 @@ def map_of(request: HttpRequest, chain: Chain, *, today: Picture | None = None) 
     people = len(found.drawing.cards)
     return {
         **vars(found),
+        "rows": rows_of(found.picture),
+        "missing": missing_roles(found.picture),
         "url": reverse("chain-map", args=[chain.pk]),
         "may_change": access.may(request.user, "chain.change", chain.customer),
         "ladder": LADDER,
@@ -78,10 +80,10 @@ def moment_of(text: str) -> datetime | None:
 @login_required
 @require_GET
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
-    """The map on a page of its own; for the slider the drawing alone."""
+    """The map on a page of its own; for the slider the drawing and its table."""
     chain = access.get_chain(request.user, pk)
     context = {"map": map_of(request, chain), "customer": chain.customer, "chain_name": chain.name}
-    name = "crm/chain/_sheet.html" if is_htmx(request) else "crm/chain/map.html"
+    name = "crm/chain/_moment.html" if is_htmx(request) else "crm/chain/map.html"
     return render(request, name, context)
 
 
@@ -101,7 +103,7 @@ def reports_to(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _said(place, above))
         return HttpResponseRedirect(next_url(request, address_of(place.chain)))
     chain = access.get_chain(user, place.chain_id)
-    response = render(request, "crm/chain/_sheet.html", {"map": map_of(request, chain)})
+    response = render(request, "crm/chain/_moment.html", {"map": map_of(request, chain)})
     back = f"{reverse('stakeholder-reports-to', args=[pk])}?to={before or ''}"
     return toast(response, _said(place, above), undo=back)
 

@@ -224,6 +224,7 @@ def test_the_slider_replays_and_comes_back_to_today(visit, cast):
     assert "?at=" in page.url
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-card]")).to_have_count(2)
+    expect(page.locator("#places tbody tr")).to_have_count(2)
     page.locator("[data-card]").first.focus()
     page.keyboard.press("r")  # the past is not changed
     expect(page.locator("[data-asks]")).to_be_hidden()
@@ -232,6 +233,7 @@ def test_the_slider_replays_and_comes_back_to_today(visit, cast):
     expect(page.locator("[data-card]")).to_have_count(2)
     page.get_by_role("link", name="Back to today").click()
     expect(page.locator("[data-card]")).to_have_count(8)
+    expect(page.locator("#places tbody tr")).to_have_count(8)
     expect(page.locator("[data-since]")).to_have_text("")
     assert "?" not in page.url
 

@@ -214,6 +214,31 @@ def test_a_superior_of_another_customer_is_not_found(cast):
     assert Stakeholder.objects.get(pk=cast.wang.pk).reports_to == cast.liu
 
 
+def rows(text):
+    """The table below the map: its head, and name and superior of each row."""
+    table = text[text.index('id="places"') :]
+    names = re.findall(r"data-item-link>([^<]+)</a>", table)
+    above = re.findall(r'data-label="Reports to">([^<]+)<', table)
+    return table[: table.index(">")], dict(zip(names, above, strict=True))
+
+
+def test_the_table_goes_with_the_map_to_another_moment(cast):
+    begun = timezone.now() - timedelta(days=3)
+    late = add(cast, contact=ContactFactory(customer=cast.acme, name="Late"), at=begun)
+    anna = as_user(cast.anna)
+
+    head, now = rows(anna.get(cast.url, **HTMX).content.decode())
+    earlier = {"at": (begun - timedelta(hours=1)).isoformat()}
+    _head, then = rows(anna.get(cast.url, earlier, **HTMX).content.decode())
+    assert 'hx-swap-oob="true"' in head
+    assert set(now) - set(then) == {"Late"}
+    _head, page = rows(anna.get(cast.url, earlier).content.decode())
+    assert page == then
+
+    moved = report(cast, "anna", late, cast.liu.pk, **HTMX).content.decode()
+    assert (now["Late"], rows(moved)[1]["Late"]) == ("–", cast.liu_contact.name)
+
+
 # --- what it costs ------------------------------------------------------------------------
 
 
