@@ -299,8 +299,8 @@ class StakeholderForm(forms.ModelForm):
         else:
             offer(self, "contact", [("", _("nobody known yet")), *contacts])
         for name in ("response_mode", "adaptability", "orientation", "target_attitude"):
-            choices = list(self.fields[name].choices)  # type: ignore[attr-defined]
-            offer(self, name, [("", "–"), *choices[1:]])
+            field: Any = self.fields[name]
+            offer(self, name, [("", "–"), *list(field.choices)[1:]])
 
     def _post_clean(self) -> None:
         """The command checks the values; the instance stays as it is."""
