@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -116,9 +116,7 @@ def today(user: User, now: datetime) -> Today:
     day = timezone.localdate(now)
     calendars = load_calendars()
     actions = _actions(user, day)
-    deals = list(_mine(user, day).values(*_columns(), "has_step")[:MOST_DEALS])
-    ids = {row["id"] for row in deals}
-    raised = [row for row in _escalated(user, now) if row["id"] not in ids]
+    deals, raised = _deals(user, day, now)
     escalated = [line for row in raised if (line := _escalation(row, calendars, now))]
     lines = [line for row in deals if (line := _deal(row, calendars, now, day))]
     lines += [_action(row, day) for row in actions]
@@ -151,6 +149,24 @@ def _actions(user: User, day: date) -> list[Any]:
     )
 
 
+def _deals(
+    user: User, day: date, now: datetime
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What the user leads and may want something, and what of others reaches him; one query."""
+    columns = (*_columns(), "has_step", "is_own")
+    own = _mine(user, day).annotate(is_own=Value(value=True)).values(*columns)[:MOST_DEALS]
+    others = _escalated(user, now)
+    if others is None:
+        return list(own), []
+    raised = others.annotate(has_step=Value(value=True), is_own=Value(value=False))
+    rows = list(own.union(raised.values(*columns)[:MOST_ESCALATED], all=True))
+    ids = {row["id"] for row in rows if row["is_own"]}
+    return (
+        [row for row in rows if row["is_own"]],
+        [row for row in rows if not row["is_own"] and row["id"] not in ids],
+    )
+
+
 def _mine(user: User, day: date) -> QuerySet[Opportunity]:
     """Live opportunities the user leads that may want something."""
     planned = Action.objects.filter(customer_id=OuterRef("customer_id"), state=Action.State.PLANNED)
@@ -168,11 +184,11 @@ def _mine(user: User, day: date) -> QuerySet[Opportunity]:
     )
 
 
-def _escalated(user: User, now: datetime) -> list[dict[str, Any]]:
-    """Running stays of others past the level at which this person is told."""
+def _escalated(user: User, now: datetime) -> QuerySet[Opportunity] | None:
+    """Running stays of others past the level at which this person is told, if he leads anybody."""
     place = _level_of(user)
     if place is None:
-        return []
+        return None
     teams = reach(user)
     found = access.visible_opportunities(user).filter(
         state=Opportunity.State.OPEN,
@@ -182,12 +198,12 @@ def _escalated(user: User, now: datetime) -> list[dict[str, Any]]:
     )
     if teams is not EVERYTHING:
         found = found.filter(customer__team_id__in=teams)
-    return list(found.order_by("clock__due_at", "id").values(*_columns())[:MOST_ESCALATED])
+    return found.order_by("clock__due_at", "id")
 
 
-def _columns() -> set[str]:
+def _columns() -> list[str]:
     """Those of a line, and those the gates look at: they are not asked for again."""
-    return {*COLUMNS, *gates.columns()}
+    return list(dict.fromkeys((*COLUMNS, *gates.columns())))
 
 
 def _level_of(user: User) -> int | None:

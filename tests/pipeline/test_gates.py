@@ -26,6 +26,8 @@ def test_the_kinds_there_are():
     assert known_kinds() == [
         "activity_held",
         "attitude_at_least",
+        "commitment_kept",
+        "commitment_made",
         "contacts_at_least",
         "coverage_at_least",
         "covered_to_level",

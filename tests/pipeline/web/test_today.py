@@ -13,7 +13,7 @@ from crm.commands.help import accept, ask, finish
 from crm.models import Action
 from pipeline.commands import opportunities
 from pipeline.models import StageClock
-from tests.pipeline.sales import open_sale
+from tests.pipeline.sales import advance_to, open_sale
 
 TODAY = "/"
 
@@ -141,6 +141,8 @@ def test_queries_do_not_grow(sign_in, cast, b2b8, who, now, django_assert_max_nu
         plan(cast, -number, f"Step {number}")
         other = cast.boris if who == "anna" else cast.anna
         ask(asked=getattr(cast, who), customer=cast.acme, text="x", by=other, at=now)
+    of_people = open_sale(cast, at=now - timedelta(days=60), name="Its gate asks for people")
+    advance_to(of_people, "discover", now - timedelta(days=50))
     client = sign_in(getattr(cast, who))
     client.get(TODAY)
     with django_assert_max_num_queries(12):
