@@ -75,6 +75,13 @@ class Line:
         return int(min(Decimal(1), max(Decimal(0), self.share)) * 100)
 
     @property
+    def places(self) -> int:
+        """How many decimals its numbers need."""
+        shown = [self.row.baseline, self.row.target, self.row.latest or Decimal(0)]
+        ends = (value.normalize().as_tuple().exponent for value in shown)
+        return max(0, *(-end for end in ends if isinstance(end, int)))
+
+    @property
     def is_open(self) -> bool:
         return bool(self.row.state == JointGoal.State.OPEN)
 

@@ -15,7 +15,7 @@ from crm.models import Customer, ValueItem, ValueOffer
 MOST = 30
 MOST_CLOSED = 3
 AGAIN_AFTER = timedelta(days=365)
-"""What was used within a year is not proposed anew; it can still be offered."""
+"""What was used or declined within a year is not proposed anew; it can still be offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,9 @@ def offers_of(customer: Customer, now: datetime) -> Offers:
 
 
 def what_else(customer: Customer, now: datetime) -> QuerySet[ValueItem]:
-    """What of the catalogue is neither open with them nor was used within a year."""
+    """What of the catalogue is neither open with them nor was settled within a year."""
     known = ValueOffer.objects.filter(
-        Q(state__in=ValueOffer.OPEN)
-        | Q(state=ValueOffer.State.USED, closed_at__gt=now - AGAIN_AFTER),
+        Q(state__in=ValueOffer.OPEN) | Q(closed_at__gt=now - AGAIN_AFTER),
         item=OuterRef("pk"),
         customer=customer,
     )
@@ -79,6 +78,7 @@ def counted() -> QuerySet[ValueItem]:
     states = {
         state.value: Count("offers", filter=Q(offers__state=state)) for state in ValueOffer.State
     }
+    states["accepted"] = Count("offers", filter=Q(offers__accepted_at__isnull=False))
     return items().annotate(
         **{f"n_{name}": count for name, count in states.items()}, n_all=Count("offers")
     )
