@@ -77,7 +77,8 @@ def _warnings(customer: Customer | None) -> list[str]:
     if customer is None:
         return []
     found = standings_at(customer.pk, timezone.now())
-    return [sentence for standing in found for sentence in warnings(standing)]
+    said = (sentence for standing in found for sentence in warnings(standing))
+    return list(dict.fromkeys(said))
 
 
 def _log(request: HttpRequest) -> HttpResponse:
@@ -135,7 +136,7 @@ def log_people(request: HttpRequest) -> HttpResponse:
     customer = _asked_customer(request)
     form = QuickLogForm(**_choices(request, customer))
     context = {"form": form, "customer": customer, "warnings": _warnings(customer)}
-    return render(request, "crm/parts/log_people.html", context)
+    return render(request, "crm/parts/log_chosen.html", context)
 
 
 @login_required

@@ -75,6 +75,19 @@ def test_a_step_against_a_wish_says_what_to_do_instead(visit, cast):
     assert not Action.objects.exists()
 
 
+def test_the_quick_log_warns_before_it_is_unfolded(visit, cast):
+    fill(cast)
+    anna = visit(cast.anna, path="/log/")
+    page = anna.page
+    box = page.get_by_role("combobox", name="Customer")
+    box.fill("Acme")
+    page.get_by_role("option", name="Acme").click()
+
+    page.locator("#log-warnings .note").wait_for()
+    assert "李敏 is not to be contacted" in page.locator("#log-warnings").inner_text()
+    anna.check()
+
+
 @pytest.mark.parametrize(
     ("language", "theme", "width"),
     [("en", "light", 1440), ("zh-hans", "dark", 390), ("zh-hant", "light", 390)],
