@@ -76,13 +76,14 @@ def _columns(
             ("theirs", _("They promised"), register.theirs),
         )
     ]
+    allowed = access.allowed(request.user, customer, "commitment.make", "commitment.change")
     context = {
         "customer": customer,
         "sides": sides,
         "register": register,
         "balance": given.balance,
-        "may_make": access.may(request.user, "commitment.make", customer),
-        "may_change": access.may(request.user, "commitment.change", customer),
+        "may_make": "commitment.make" in allowed,
+        "may_change": "commitment.change" in allowed,
     }
     template = "crm/promises.html#panel" if is_htmx(request) else "crm/promises.html"
     return render(request, template, context, status=422 if form is not None else 200)

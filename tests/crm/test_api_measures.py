@@ -222,5 +222,5 @@ def test_the_number_of_queries_does_not_grow(cast, people, django_assert_max_num
         meet([contact], colleague, at=cast.lately)
     with django_assert_max_num_queries(1):
         queries.of_chain(cast.chain, at=cast.now)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         queries.of_customer(cast.acme, at=cast.now)

@@ -44,7 +44,7 @@ def test_both_columns_overdue_first_in_few_queries(cast, django_assert_max_num_q
         commitments.keep(promise(cast, text=f"Done {n}"), evidence="x", by=cast.anna, at=cast.now)
     anna = as_user(cast.anna)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(9):
         page = anna.get(f"/customers/{cast.acme.pk}/promises/", headers=HTMX)
 
     said = page.content.decode()
