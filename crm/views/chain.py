@@ -32,12 +32,16 @@ def context_of(request: HttpRequest, chain: Chain | None, customer: Any) -> dict
     """What the page of a chain shows, of a customer's as of a sale's."""
     user: Any = request.user
     table = chain_table.table_of(chain, at=timezone.now()) if chain else None
+    may_change = access.may(user, "chain.change", customer)
+    shown = None
+    if chain and table:
+        shown = map_of(request, chain, may_change=may_change, today=table.picture)
     return {
         "customer": customer,
         "chain": chain,
         "table": table,
-        "map": map_of(request, chain, today=table.picture) if chain and table else None,
-        "may_change": access.may(user, "chain.change", customer),
+        "map": shown,
+        "may_change": may_change,
         "here": request.path,
     }
 

@@ -27,7 +27,9 @@ from crm.queries.chain_map import chain_map, moment_label
 from crm.queries.chain_table import address_of, missing_roles, rows_of
 
 
-def map_of(request: HttpRequest, chain: Chain, *, today: Picture | None = None) -> dict[str, Any]:
+def map_of(
+    request: HttpRequest, chain: Chain, *, may_change: bool, today: Picture | None = None
+) -> dict[str, Any]:
     """What `crm/chain/_map.html` shows as `map`; `?at=` asks for an earlier moment."""
     now = today.at if today else timezone.now()
     found = chain_map(chain, now=now, at=moment_of(request.GET.get("at", "")), today=today)
@@ -38,7 +40,7 @@ def map_of(request: HttpRequest, chain: Chain, *, today: Picture | None = None) 
         "rows": rows_of(found.picture),
         "missing": missing_roles(found.picture),
         "url": reverse("chain-map", args=[chain.pk]),
-        "may_change": access.may(request.user, "chain.change", chain.customer),
+        "may_change": may_change,
         "ladder": LADDER,
         "label": ngettext(
             "Map of the decision chain, {n} place", "Map of the decision chain, {n} places", people
@@ -82,7 +84,12 @@ def moment_of(text: str) -> datetime | None:
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The map on a page of its own; for the slider the drawing and its table."""
     chain = access.get_chain(request.user, pk)
-    context = {"map": map_of(request, chain), "customer": chain.customer, "chain_name": chain.name}
+    may_change = access.may(request.user, "chain.change", chain.customer)
+    context = {
+        "map": map_of(request, chain, may_change=may_change),
+        "customer": chain.customer,
+        "chain_name": chain.name,
+    }
     name = "crm/chain/_moment.html" if is_htmx(request) else "crm/chain/map.html"
     return render(request, name, context)
 
@@ -103,7 +110,9 @@ def reports_to(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _said(place, above))
         return HttpResponseRedirect(next_url(request, address_of(place.chain)))
     chain = access.get_chain(user, place.chain_id)
-    response = render(request, "crm/chain/_moment.html", {"map": map_of(request, chain)})
+    response = render(
+        request, "crm/chain/_moment.html", {"map": map_of(request, chain, may_change=True)}
+    )
     back = f"{reverse('stakeholder-reports-to', args=[pk])}?to={before or ''}"
     return toast(response, _said(place, above), undo=back)
 
