@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -129,9 +129,9 @@ def line_of(row: Any, now: datetime, country: str) -> Line:
 
 
 def due_goals(user: User, now: datetime) -> QuerySet[JointGoal]:
-    """Open goals the person sees to whose day has come: how did they come out?"""
+    """Open goals the person sees to whose day has come, wherever the customer is."""
     rows = visible_goals(user).filter(owner=user, state=JointGoal.State.OPEN)
-    return rows.filter(due_date__lte=now.date())
+    return rows.filter(due_date__lte=now.date() + timedelta(days=1))
 
 
 def told_of(goal: JointGoal) -> list[GoalValue]:
