@@ -256,7 +256,7 @@ def test_a_map_costs_the_same_however_many_there_are(cast, django_assert_num_que
 
 
 def test_three_hundred_people_are_drawn_and_written_quickly():
-    """Some 180 ms of a processor: layout, lines and template. Compared with eight people's map."""
+    """Under 300 ms of a processor: layout, lines and template; the best of three."""
     crowd = picture(company(300))
     words = queries.words()
 
@@ -266,9 +266,12 @@ def test_three_hundred_people_are_drawn_and_written_quickly():
         return render_to_string("crm/chain/_sheet.html", {"map": shell})
 
     drawn(picture(company(8)))
-    begun = process_time()
-    text = drawn(crowd)
-    assert process_time() - begun < 1.2
+    took = []
+    for _turn in range(3):
+        begun = process_time()
+        text = drawn(crowd)
+        took.append(process_time() - begun)
+    assert min(took) < 0.3, took
     assert text.count("data-card=") == 300
     assert "style=" not in text
 
