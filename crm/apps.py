@@ -56,14 +56,7 @@ class CrmConfig(AppConfig):
         callbacks.REASSIGNED.append(peer_pairs.follow_customers)
         callbacks.HELD["peer_pairs"] = peer_pairs.count_passed
         callbacks.LOOSE["peer_pairs_ended"] = peer_pairs.count_ended
-        CLOSING_CHECKS.extend(
-            [
-                leaving.still_serves,
-                leaving.still_delivers,
-                leaving.still_sees_to,
-                leaving.still_asked,
-            ]
-        )
+        CLOSING_CHECKS.append(leaving.still_holds)
         callbacks.ACTIVITY_WEAKENED.append(keep_evidence)
         callbacks.CONTACTS_MERGED.append(commitment_following.follow_contact)
         callbacks.CONTACTS_MERGED.append(help.follow_contact)
