@@ -108,8 +108,9 @@ def concerns_of(customer: Customer, now: datetime) -> Concerns:
 
 
 def live_of(contact: Contact, now: datetime) -> list[Line]:
-    """What worries this person now."""
-    return lines_of(Concern.objects.filter(contact=contact, state__in=Concern.LIVE), now)
+    """What worries this person now, where he works."""
+    here = Concern.objects.filter(contact=contact, customer=contact.customer_id)
+    return lines_of(here.filter(state__in=Concern.LIVE), now)
 
 
 def concerns_for(user: User, *, whose: str, state: str, owner: int | None, now: datetime) -> Any:

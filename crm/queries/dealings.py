@@ -1,4 +1,7 @@
-"""What goes on with one person at a customer: planned, promised, expected, offered."""
+"""What goes on with one person at a customer: planned, promised, expected, offered.
+
+What went on where he worked before is seen with that customer, not with him.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, DateField, F, Q, QuerySet, Value
+from django.db.models import CharField, DateField, F, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast, TruncDate
 
 from core.workingtime import local_date
@@ -31,7 +34,9 @@ def dealings_with(contact: Contact, now: datetime) -> Dealings:
     """The next steps, what is owed either way, expected of us, offered to him; two queries."""
     country = contact.customer.country
     owed = Commitment.objects.filter(
-        Q(to_contact=contact) | Q(promised_by_contact=contact), state__in=Commitment.OWED
+        Q(to_contact=contact) | Q(promised_by_contact=contact),
+        customer=contact.customer_id,
+        state__in=Commitment.OWED,
     )
     parts = (_expectations(contact), _offers(contact))
     rows = list(_steps(contact).union(*parts, all=True).order_by("due", "pk"))
@@ -47,19 +52,23 @@ def dealings_with(contact: Contact, now: datetime) -> Dealings:
 
 
 def _steps(contact: Contact) -> QuerySet[Any, Any]:
-    rows = Action.objects.filter(contact=contact, state=Action.State.PLANNED)
+    rows = _here(Action, contact).filter(state=Action.State.PLANNED)
     return _named(rows, "step", what=F("text"), due=F("due_date"), who=F("owner__name"))
 
 
 def _expectations(contact: Contact) -> QuerySet[Any, Any]:
-    rows = Expectation.objects.filter(contact=contact, state=Expectation.State.OPEN)
+    rows = _here(Expectation, contact).filter(state=Expectation.State.OPEN)
     never = Cast(Value(None), DateField())
     return _named(rows, "expectation", what=F("about"), due=never, who=Value("", CharField()))
 
 
 def _offers(contact: Contact) -> QuerySet[Any, Any]:
-    rows = ValueOffer.objects.filter(contact=contact)
+    rows = _here(ValueOffer, contact)
     return _named(rows, "offer", what=F("item__name"), due=TruncDate("offered_at"), who=F("state"))
+
+
+def _here(model: type[Model], contact: Contact) -> QuerySet[Any]:
+    return model._default_manager.filter(contact=contact, customer=contact.customer_id)
 
 
 def _named(rows: QuerySet[Any], thing: str, **names: Any) -> QuerySet[Any, Any]:

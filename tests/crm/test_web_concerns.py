@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from crm.commands import commitments, concerns, expectations
 from crm.commands.actions import create_action
+from crm.commands.moving_on import move_contact
+from crm.commands.value_offers import add_item, offer
 from crm.models import Concern
 from tests.cast import ContactFactory, gather
 from tests.crm.doors import as_user
@@ -151,3 +153,20 @@ def test_the_card_says_what_is_planned_promised_and_expected(cast, django_assert
 
     parts = ("Visit the plant", "Budget", "They promised", "Faster answers", "Expected of us")
     assert [part for part in parts if part not in text] == []
+
+
+def test_the_card_keeps_to_where_the_person_works(cast):
+    given = {"contact": cast.lee, "by": cast.anna, "at": cast.now}
+    due = timezone.localdate() + timedelta(days=3)
+    note(cast, at=cast.now, text="Night shift")
+    create_action(customer=cast.acme, text="Visit the plant", due_date=due, **given)
+    commitments.make(customer=cast.acme, direction="theirs", text="Budget", due_date=due, **given)
+    expectations.expect(customer=cast.acme, about="Faster answers", **given)
+    item = add_item(facts={"kind": "study", "name": "Savings"}, by=cast.otto, at=cast.now)
+    offer(customer=cast.acme, item=item, **given)
+
+    move_contact(cast.lee, to=cast.zenith, by=cast.dora, at=cast.now)
+
+    text = as_user(cast.ben).get(f"/contacts/{cast.lee.pk}/?part=1").content.decode()
+    parts = ("Night shift", "Visit the plant", "Budget", "Faster answers", "Savings")
+    assert [part for part in parts if part in text] == []
