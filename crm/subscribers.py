@@ -18,7 +18,7 @@ from crm.commands.locks import share_customer
 from crm.models import Commitment, Concern, HelpRequest
 from crm.queries.commitments import promise_with_people, raised_reminder
 from crm.queries.concerns import concern_with_people, raised_concern_reminder
-from crm.queries.help import help_with_people, raised_help_reminder
+from crm.queries.help import help_with_people, raised_help_reminder, who_see
 from crm.queries.serving import with_primary
 
 MOST_QUOTED = 120
@@ -384,7 +384,10 @@ def tell_of_breach(event: Event) -> None:
 @subscribe("help.done", key="crm.help_done")
 @subscribe("help.withdrawn", key="crm.help_withdrawn")
 def tell_the_other(event: Event) -> None:
-    """Whoever of the two did not do it is told; both, when it was somebody else."""
+    """Whoever of the two did not do it is told; both, when it was somebody else.
+
+    Who does not see the customer any more is told nothing.
+    """
     request = help_with_people(event.subject_id)
     if request is None:
         return
@@ -394,7 +397,10 @@ def tell_the_other(event: Event) -> None:
     others = {request.asker_id, request.asked_id} - {event.actor_id}
     key = f"help:{request.pk}:{event.name}"
     deliver(
-        [_help_to(request, user, kind, key, by=event.actor_name) for user in sorted(others)],
+        [
+            _help_to(request, user, kind, key, by=event.actor_name)
+            for user in who_see(request, others)
+        ],
         at=event.at,
     )
 
@@ -412,7 +418,8 @@ def tell_of_help(event: Event) -> None:
     is_over = reminder.level % DONE == 1
     people = [request.asked_id, request.asker_id] if is_over else [request.asked_id]
     kind, key = f"help.ring.{reminder.level}", f"help:{request.pk}:{reminder.level}"
-    deliver([_help_to(request, user, kind, key) for user in people], at=event.at)
+    told = who_see(request, people)
+    deliver([_help_to(request, user, kind, key) for user in told], at=event.at)
 
 
 def _help_to(request: HelpRequest, user_id: int, kind: str, key: str, *, by: str = "") -> Delivery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -124,6 +125,12 @@ def waiting_for(user: User, now: datetime) -> QuerySet[HelpRequest]:
     """What somebody is to answer, and what he is to help with by the day after tomorrow."""
     soon = Q(state=State.ACCEPTED, due_at__lte=now + timedelta(days=2))
     return visible_help(user).filter(Q(state=State.ASKED) | soon, asked=user)
+
+
+def who_see(request: HelpRequest, people: Iterable[int]) -> list[int]:
+    """Those of these people who see the request, by number."""
+    users = User.objects.filter(pk__in=set(people)).order_by("pk")
+    return [user.pk for user in users if visible_help(user).filter(pk=request.pk).exists()]
 
 
 def help_with_people(pk: int) -> HelpRequest | None:

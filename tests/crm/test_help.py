@@ -15,7 +15,7 @@ from crm.access import get_help, visible_help
 from crm.commands import contacts, help_clock
 from crm.commands import help as commands
 from crm.commands.moving_on import merge_contacts
-from crm.models import Action, HelpReminder, HelpRequest
+from crm.models import Action, Customer, HelpReminder, HelpRequest
 from tests.cast import NOW, ContactFactory, gather
 
 pytestmark = pytest.mark.django_db
@@ -277,6 +277,32 @@ def test_it_rings_until_it_is_answered_and_again_until_it_is_done(cast):
         2,
         3,
     ]
+
+
+def test_who_does_not_see_the_customer_any_more_is_told_nothing(cast):
+    made = ask(cast)
+    drain(at=NOW)
+    Customer.objects.filter(pk=cast.acme.pk).update(team=cast.south)
+    before = told()
+
+    assert help_clock.run(at=at("12T09:00")) == 2
+    commands.withdraw(made, reason="Found out", by=cast.anna, at=at("12T10:00"))
+    drain(at=at("12T10:00"))
+
+    assert not visible_help(cast.nils).exists()
+    assert told() == before
+
+
+def test_who_asked_is_told_that_who_lost_sight_has_not_answered(cast):
+    ask(cast)
+    drain(at=NOW)
+    Customer.objects.filter(pk=cast.acme.pk).update(team=cast.south)
+    before = told()
+
+    assert help_clock.run(at=at("12T09:00")) == 2
+    drain(at=at("12T09:00"))
+
+    assert told() - before == {("help.ring.1", "anna"): 1}
 
 
 def test_what_was_answered_meanwhile_is_told_to_nobody(cast):
