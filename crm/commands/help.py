@@ -25,7 +25,7 @@ from crm.commands.expectations import person_of
 from crm.commands.fields import reason_of, refuse, take
 from crm.commands.help_clock import calendar_of, set_clock
 from crm.commands.locks import lock, lock_customer
-from crm.models import Action, Contact, Customer, HelpRequest
+from crm.models import Action, Activity, Contact, Customer, HelpRequest
 from crm.queries.coverage_words import meeting_with
 
 Kind, State = HelpRequest.Kind, HelpRequest.State
@@ -159,6 +159,8 @@ def _plan_meeting(request: HelpRequest, customer: Customer, *, by: User, at: dat
         owner=request.asked,
         due_date=day,
         activity=None,
+        contact=contact,
+        channel=Activity.Kind.MEETING,
         by=by,
         at=at,
     )

@@ -181,7 +181,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Say yes, no, done, or take it back."""
     user: Any = request.user
     found = access.get_help(user, pk)
-    form = WordForm(request.POST or None)
+    form = WordForm(request.POST if request.method == "POST" else None)
     if verb == "accept":
         del form.fields["word"]
     if verb == "done":

@@ -12,11 +12,12 @@ from core.errors import Conflict, Invalid, NotFound, Refused
 from core.models import Event
 from core.relay import drain
 from crm.access import get_help, visible_help
-from crm.commands import contacts, help_clock
+from crm.commands import contact_rules, contacts, help_clock
 from crm.commands import help as commands
 from crm.commands.moving_on import merge_contacts
 from crm.models import Action, Customer, HelpReminder, HelpRequest
 from tests.cast import NOW, ContactFactory, gather
+from tests.crm.doors import as_user
 
 pytestmark = pytest.mark.django_db
 BRIEF = {
@@ -198,6 +199,31 @@ def test_who_has_left_is_not_met(cast):
     made.refresh_from_db()
     assert made.state == "asked"
     assert not Action.objects.exists()
+
+
+def test_nobody_is_met_against_his_wish(cast):
+    made = ask_dora(cast)
+    contact_rules.ban(
+        customer=cast.acme, contact=cast.lee, reason="Asked for calm", by=cast.anna, at=NOW
+    )
+
+    with pytest.raises(Invalid) as refused:
+        commands.accept(made, by=cast.dora, at=NOW)
+
+    assert refused.value.code == "do_not_contact"
+    made.refresh_from_db()
+    assert made.state == "asked"
+    assert not Action.objects.exists()
+    page = as_user(cast.dora).post(f"/help/{made.pk}/accept/")
+    assert page.status_code == 422
+    assert "Asked for calm" in page.content.decode()
+
+
+def test_the_meeting_counts_as_a_contact(cast):
+    commands.accept(ask_dora(cast), by=cast.dora, at=NOW)
+
+    action = Action.objects.get()
+    assert (action.contact, action.channel) == (cast.lee, "meeting")
 
 
 def test_a_no_says_why_and_keeps_how_long_it_took(cast):
