@@ -44,7 +44,6 @@ def ban(
     row = ContactBan(customer=customer, starts_at=at, by=by)
     if contact is not None:
         row.contact = person_of(contact, customer, "contact")
-        refuse_merged(contact)
     row.reason = reason_of(reason)
     refuse_private({"reason": row.reason})
     known = [name for name, _label in CHANNELS]

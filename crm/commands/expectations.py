@@ -12,6 +12,7 @@ from accounts.models import User
 from core import events
 from crm.access import require
 from crm.commands.actions import refuse_unable
+from crm.commands.contacts import refuse_merged
 from crm.commands.fields import reason_of, refuse, take
 from crm.commands.holding import refuse_closed
 from crm.commands.locks import lock, lock_customer
@@ -101,10 +102,15 @@ def _open(row: Expectation) -> Expectation:
 
 
 def person_of(contact: Contact | None, customer: Customer, field: str) -> Contact:
-    """A person at this customer; refused when none is named, or one of another."""
+    """A person at this customer, held as he is now; refused when none is named, or one of another.
+
+    Refused, too, when he was merged into somebody: what is noted for him would be found nowhere.
+    """
     if contact is None:
         refuse({field: [_("Name the person at the customer who agreed.")]})
     assert contact is not None
+    contact = lock(contact)
+    refuse_merged(contact)
     if contact.customer_id != customer.pk:
         refuse({field: [_("Not of this customer: {names}.").format(names=contact.name)]})
     return contact

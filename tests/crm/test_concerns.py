@@ -291,6 +291,17 @@ def test_nobody_closes_while_he_sees_to_one(cast):
     assert "1 open concern" in str(refused.value.details)
 
 
+def test_nothing_is_noted_for_who_was_merged(cast):
+    twin = ContactFactory(customer=cast.acme)
+    merge_contacts(twin, into=cast.lee, by=cast.anna, at=NOW)
+
+    with pytest.raises(Conflict) as refused:
+        note(cast, contact=twin)
+
+    assert (refused.value.code, refused.value.details["contact"]) == ("merged", cast.lee.pk)
+    assert not Concern.objects.exists()
+
+
 def test_they_follow_who_was_noted_twice(cast):
     twin = ContactFactory(customer=cast.acme)
     made = note(cast, contact=twin)
