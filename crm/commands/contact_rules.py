@@ -23,7 +23,9 @@ from crm.commands.locks import lock, lock_customer
 from crm.commands.private_life import refuse_private
 from crm.models import Action, Contact, ContactBan, ContactLimits, Customer
 from crm.models.contact_rule import CHANNELS
+from crm.queries.contact_rules import bans_holding
 
+KEPT = ("channels", "reason", "until_date", "ends_at", "by")
 LIMITS = ("quiet_from", "quiet_until", "time_zone", "most", "days")
 
 
@@ -126,6 +128,18 @@ def follow_contact(contact: Contact, *, into: Contact, by: User, at: datetime) -
     Action.objects.filter(contact=contact, state=Action.State.PLANNED).update(contact=into)
     if not ContactLimits.objects.filter(contact=into).exists():
         ContactLimits.objects.filter(contact=contact).update(contact=into)
+
+
+def follow_move(contact: Contact, *, to: Customer, by: User, at: datetime) -> None:
+    """What somebody wished goes with him to where he works now, and is lifted there."""
+    rows = bans_holding(at).select_for_update(no_key=True).filter(contact=contact)
+    for old in rows.order_by("pk"):
+        kept = {name: getattr(old, name) for name in KEPT}
+        new = ContactBan.objects.create(customer=to, contact=contact, starts_at=at, **kept)
+        old.lift_reason, old.lifted_by, old.ends_at = _("Has left"), by, at
+        old.save(update_fields=["lift_reason", "lifted_by", "ends_at"])
+        _record("contact.ban_lifted", old, by=by, at=at)
+        _record("contact.banned", new, by=by, at=at)
 
 
 def _record(name: str, row: ContactBan, *, by: User, at: datetime) -> None:

@@ -15,6 +15,7 @@ from core.errors import Conflict, Invalid
 from crm import callbacks
 from crm.access import require
 from crm.commands.actions import plan
+from crm.commands.contact_rules import follow_move
 from crm.commands.contacts import refuse_merged
 from crm.commands.fields import refuse, take
 from crm.commands.locks import lock, lock_customer
@@ -84,6 +85,7 @@ def move_contact(
         starts_at=max(at, before),
         **{name: getattr(contact, name) for name in AT_WORK},
     )
+    follow_move(contact, to=to, by=by, at=at)
     _leave_places(contact, chains, former, by=by, at=at)
     data = {"contact": contact.pk, "from": former.pk, "to": to.pk}
     for scope in (former, to):

@@ -11,7 +11,7 @@ from core.errors import Conflict, Invalid, Refused
 from core.models import Event
 from core.relay import drain
 from crm.commands import actions, activities, contact_rules
-from crm.commands.moving_on import merge_contacts
+from crm.commands.moving_on import merge_contacts, move_contact
 from crm.models import Action, Activity, ContactBan, ContactBreach
 from crm.queries.contact_rules import standing_of, standings, standings_at
 from crm.queries.contact_words import warnings
@@ -314,6 +314,28 @@ def test_rules_follow_who_was_noted_twice(cast):
 
     standing = standing_of(cast.lee, NOW)
     assert (len(standing.bans), standing.most, standing.days) == (1, 1, 30)
+
+
+def test_a_wish_goes_along_to_where_they_work_next(cast):
+    ban(cast, channels=["call"], until_date=date(2026, 6, 1))
+    lifted = ban(cast, reason="Too early")
+    contact_rules.lift(lifted, reason="x", by=cast.anna, at=NOW)
+    later = NOW + timedelta(hours=1)
+    move_contact(cast.lee, to=cast.zenith, by=cast.dora, at=later)
+
+    (found,) = standing_of(cast.lee, later).bans
+    assert (found.customer, found.channels, found.until_date, found.by, found.reason) == (
+        cast.zenith,
+        ["call"],
+        date(2026, 6, 1),
+        cast.anna,
+        "Asked for calm",
+    )
+    told = send(as_user(cast.ben), "GET", f"/api/v1/contacts/{cast.lee.pk}/standing/")
+    assert "Acme" not in told.content.decode()
+    contact_rules.lift(found, reason="She called us", by=cast.ben, at=later)
+    assert standing_of(cast.lee, later).bans == []
+    assert {one.customer for one in ContactBan.objects.filter(lifted_by=cast.dora)} == {cast.acme}
 
 
 def test_two_queries_for_any_number(cast, django_assert_num_queries):
