@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.errors import Invalid
 from core.web import is_htmx, next_url, toast
 from crm import access
+from crm.commands.fields import FIRST_YEAR, LAST_YEAR
 from crm.commands.stakeholders import change_stakeholder
 from crm.metrics.layout import LADDER
 from crm.metrics.picture import Picture
@@ -73,10 +74,9 @@ def moment_of(text: str) -> datetime | None:
         return None
     if at is None:
         return None
-    try:
-        return at if timezone.is_aware(at) else timezone.make_aware(at)
-    except (ValueError, OverflowError):
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
         return None
+    return at if timezone.is_aware(at) else timezone.make_aware(at)
 
 
 @login_required

@@ -154,7 +154,18 @@ def test_a_chain_that_changes_a_lot_is_told_day_by_day(cast):
     assert len(found) == 3
 
 
-@pytest.mark.parametrize("text", ["", "x", "2026-13-45", "0001-01-01", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "2026-13-45",
+        "0001-01-01",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
 def test_a_moment_that_cannot_be_is_today(cast, text):
     response = as_user(cast.anna).get(cast.url, {"at": text})
 
