@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from core.metrics.result import Result
@@ -107,7 +107,8 @@ def goals_of(customer: Customer, now: datetime) -> Goals:
     rows = with_latest(JointGoal.objects.filter(customer=customer)).select_related(
         "owner", "contact"
     )
-    lines = [line_of(row, now, customer.country) for row in rows.order_by("due_date", "pk")[:MOST]]
+    ordered = rows.order_by(F("closed_at").desc(nulls_first=True), "due_date", "pk")
+    lines = [line_of(row, now, customer.country) for row in ordered[:MOST]]
     alive = [line for line in lines if line.row.state != JointGoal.State.DROPPED]
     open_ones = [line for line in lines if line.is_open]
     closed = sorted(

@@ -12,7 +12,7 @@ from core.errors import Conflict, Invalid, Refused
 from core.models import Event
 from crm.commands import goals, reassign
 from crm.models import Customer, GoalValue, JointGoal
-from crm.queries.goals import goals_of
+from crm.queries.goals import MOST, goals_of
 from tests.cast import NOW, ContactFactory, gather
 from tests.crm.doors import as_user, send
 
@@ -189,6 +189,19 @@ def test_a_key_customer_without_goals_is_flagged(cast, django_assert_max_num_que
     with django_assert_max_num_queries(8):
         page = anna.get(path, headers={"HX-Request": "true"}).content.decode()
     assert "50 % of the way, n = 12" in page
+
+
+def test_many_closed_ones_do_not_hide_what_is_open(cast):
+    for n in range(MOST):
+        old = agree(cast, title=f"Old {n}", due_date=date(2026, 6, 1))
+        goals.drop(old, reason="x", by=cast.anna, at=NOW + timedelta(minutes=n))
+    agree(cast, title="Open")
+
+    found = goals_of(cast.acme, NOW)
+
+    assert [line.row.title for line in found.open] == ["Open"]
+    assert [line.row.title for line in found.closed] == ["Old 39", "Old 38", "Old 37"]
+    assert not found.lacks_goals
 
 
 def test_on_pages(cast):
