@@ -2,6 +2,7 @@
 
 import gettext
 import os
+import re
 
 import pytest
 
@@ -129,3 +130,15 @@ def test_bare_text_is_found(html, seen):
 
 def test_every_word_of_baton_is_translated():
     assert [str(finding) for finding in messages.check()] == []
+
+
+def test_chinese_sentences_have_chinese_signs():
+    narrow = re.compile(r"[\u3400-\u9fff][,;:?!()]|[,;:?!()][\u3400-\u9fff]")
+    found = [
+        message.string
+        for app in messages.APPS
+        for locale in messages.LOCALES
+        for message in messages.read_catalog(messages.catalog_path(app, locale), locale)
+        if narrow.search("".join(message.string))
+    ]
+    assert found == []
