@@ -103,7 +103,7 @@ def limit(
         refuse({"time_zone": [_("There is no time zone {name}.").format(name=time_zone)]})
     if (quiet_from is None) != (quiet_until is None) or (quiet_from and quiet_from == quiet_until):
         refuse({"quiet_until": [_("Quiet hours have a beginning and another end.")]})
-    if (most is None) != (days is None) or (most and days and not _is_cap(most, days)):
+    if (most is None) != (days is None) or not _is_cap(most, days):
         refuse({"most": [_("A cap is 1 to 50 contacts in 1 to 90 days.")]})
     values: dict[str, Any] = {"quiet_from": quiet_from, "quiet_until": quiet_until}
     take(row, values | {"time_zone": time_zone, "most": most, "days": days})
@@ -118,8 +118,9 @@ def limit(
     return row
 
 
-def _is_cap(most: int, days: int) -> bool:
-    return 1 <= most <= 50 and 1 <= days <= 90
+def _is_cap(most: int | None, days: int | None) -> bool:
+    """Whether both make a cap, or there is none."""
+    return most is None or days is None or (1 <= most <= 50 and 1 <= days <= 90)
 
 
 def follow_contact(contact: Contact, *, into: Contact, by: User, at: datetime) -> None:

@@ -240,6 +240,8 @@ def test_the_zone_of_the_person_counts(cast):
         ({"quiet_from": time(21)}, "quiet_until"),
         ({"quiet_from": time(8), "quiet_until": time(8)}, "quiet_until"),
         ({"most": 3}, "most"),
+        ({"most": 0, "days": 7}, "most"),
+        ({"most": 3, "days": 0}, "most"),
         ({"most": 51, "days": 7}, "most"),
         ({"most": 3, "days": 91}, "most"),
     ],
