@@ -9,13 +9,15 @@ from django.utils.translation import gettext_noop
 
 from accounts import notices
 from accounts.commands.inbox import Delivery, deliver
-from accounts.queries.escalation import ladder
+from accounts.models import User
+from accounts.queries.escalation import Ladder, ladder
 from core.events import subscribe
 from core.models import Event
+from crm.access import visible_customers
 from crm.commands import commitment_clock, concern_clock
 from crm.commands.help_clock import DONE
 from crm.commands.locks import share_customer
-from crm.models import Commitment, Concern, HelpRequest
+from crm.models import Commitment, Concern, Customer, HelpRequest
 from crm.queries.commitments import promise_with_people, raised_reminder
 from crm.queries.concerns import concern_with_people, raised_concern_reminder
 from crm.queries.help import help_with_people, raised_help_reminder, who_see
@@ -213,7 +215,7 @@ def tell_of_promise(event: Event) -> None:
     promise = reminder.commitment
     if promise.state not in Commitment.OWED or promise.due_date != reminder.due_date:
         return
-    stairs = ladder(promise.customer.team, promise.deliverer)
+    stairs = _stairs(promise.customer, promise.deliverer)
     key = f"promise:{promise.pk}:{reminder.due_date}:{reminder.level}"
     deliver(
         [
@@ -249,6 +251,12 @@ def tell_the_holder(event: Event) -> None:
         return
     one = _about(promise, holder, "promise.yours", f"promise:{promise.pk}:yours:{event.pk}")
     deliver([replace(one, params={**one.params, "by": event.actor_name})], at=event.at)
+
+
+def _stairs(customer: Customer, owner: User | None) -> Ladder:
+    """The ladder above something at a customer; who does not see it any more is not on it."""
+    sees = owner is not None and visible_customers(owner).filter(pk=customer.pk).exists()
+    return ladder(customer.team, owner if sees else None)
 
 
 def _about(promise: Commitment, user_id: int, kind: str, key: str) -> Delivery:
@@ -302,7 +310,7 @@ def tell_of_concern(event: Event) -> None:
     about_answer = level < concern_clock.OF_RESOLUTION
     if concern.state not in ((Concern.State.OPEN,) if about_answer else Concern.LIVE):
         return
-    stairs = ladder(concern.customer.team, concern.owner)
+    stairs = _stairs(concern.customer, concern.owner)
     people = stairs.receivers(2) if level % 2 else stairs.receivers(1)
     due = concern.response_due_at if about_answer else concern.resolution_due_at
     key = f"concern:{concern.pk}:{level}"

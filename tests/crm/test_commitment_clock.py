@@ -13,7 +13,7 @@ from core.relay import drain
 from crm.commands import commitment_clock as clock
 from crm.commands import commitments
 from crm.commands.customers import change_customer
-from crm.models import Commitment, CommitmentReminder
+from crm.models import Commitment, CommitmentReminder, Customer
 from tests.cast import NOW, ContactFactory, gather
 from tests.crm.test_commitments import AFTER, FRIDAY, make, theirs
 from tests.races import overlap
@@ -100,6 +100,18 @@ def test_after_a_long_night_every_level_comes_once(cast):
 
     assert set(CommitmentReminder.objects.values_list("level", flat=True)) == {0, 1, 2, 3}
     assert sum(told().values()) == 5
+
+
+def test_who_does_not_see_the_customer_any_more_is_passed_over(cast):
+    make(cast, holder=cast.nils)
+    drain(at=NOW)
+    Customer.objects.filter(pk=cast.acme.pk).update(team=cast.south)
+    before = told()
+
+    assert clock.run(at=nine("2026-03-13")) == 2
+    drain(at=nine("2026-03-13"))
+
+    assert told() - before == {("promise.0", "clara"): 1, ("promise.1", "clara"): 1}
 
 
 def test_what_is_kept_rings_no_more(cast):

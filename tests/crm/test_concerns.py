@@ -18,7 +18,7 @@ from crm.commands import concern_clock as clock
 from crm.commands import concerns, reassign
 from crm.commands.customers import change_customer
 from crm.commands.moving_on import merge_contacts
-from crm.models import Concern, ConcernReminder
+from crm.models import Concern, ConcernReminder, Customer
 from tests.cast import NOW, ContactFactory, gather
 from tests.races import overlap
 
@@ -241,6 +241,18 @@ def test_who_gets_it_from_somebody_else_is_told(cast):
     drain(at=NOW)
 
     assert told() == {("concern.yours", "boris"): 1}
+
+
+def test_who_does_not_see_the_customer_any_more_is_passed_over(cast):
+    note(cast, owner=cast.nils)
+    drain(at=NOW)
+    Customer.objects.filter(pk=cast.acme.pk).update(team=cast.south)
+    before = told()
+
+    clock.run(at=six("2026-03-11"))
+    drain(at=six("2026-03-11"))
+
+    assert told() - before == {("concern.0", "clara"): 1}
 
 
 def test_a_day_off_and_another_country_move_the_clocks(cast):
