@@ -122,10 +122,14 @@ def visible_customers(user: User) -> QuerySet[Customer]:
         return Customer.objects.none()
     if user.role in ALL_READ:
         return Customer.objects.all()
+    return Customer.objects.filter(_seen(user))
+
+
+def _seen(user: User, through: str = "") -> Q:
+    """The condition on a customer, or on the one a row of another table leads to."""
     exceptions = AnyOf(RawSQL(_EXCEPTIONS, [user.pk, user.pk]))  # noqa: S611 - a constant text
-    return Customer.objects.filter(
-        Q(team_id__in=reading_teams(user)) | Q(Equals(F("pk"), exceptions))
-    )
+    teams = {f"{through}__team_id__in" if through else "team_id__in": reading_teams(user)}
+    return Q(**teams) | Q(Equals(F(f"{through}_id" if through else "pk"), exceptions))
 
 
 def get_customer(user: User, pk: int) -> Customer:
@@ -202,10 +206,11 @@ def limit_to_visible(queryset: QuerySet[Any], user: User, through: str = "custom
     """
     if user.is_active and user.role in ALL_READ:
         return queryset
-    visible = visible_customers(user)
+    if not user.is_active:
+        return queryset.none()
     if is_wide(user):
-        return queryset.filter(**{f"{through}__in": visible})
-    return queryset.filter(is_any_of(f"{through}_id", visible.values("pk")))
+        return queryset.filter(_seen(user, through))
+    return queryset.filter(is_any_of(f"{through}_id", visible_customers(user).values("pk")))
 
 
 def visible_contacts(user: User) -> QuerySet[Contact]:
