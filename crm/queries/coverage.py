@@ -94,8 +94,50 @@ class Surface:
     planned: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """Whom we know there, who is paired with whom, who met, and how thick that is."""
+
+    people: tuple[Theirs, ...]
+    rows: list[PeerPair]
+    pairs: tuple[Paired, ...]
+    meetings: tuple[Meeting, ...]
+    last: LastMet
+    template: Template
+    thickness: Thickness
+
+    @property
+    def met(self) -> list[Met]:
+        return [meeting.met for meeting in self.meetings]
+
+
 def surface(customer: Customer, *, at: datetime) -> Surface:
     """The coverage of a customer by rank; eight queries."""
+    ground = _ground(customer, at)
+    people, pairs, last = ground.people, ground.pairs, ground.last
+    colleagues = _colleagues(customer, ground.rows, ground.meetings)
+    return Surface(
+        customer=customer,
+        at=at,
+        people=people,
+        colleagues=colleagues,
+        pairs=pairs,
+        meetings=ground.meetings,
+        squares=_squares(ground.met, last),
+        template=ground.template,
+        thickness=ground.thickness,
+        thread=thread(ground.met),
+        gaps=gaps(people, colleagues, pairs, ground.thickness.missing_cells, last, at=at),
+        planned=_planned(customer),
+    )
+
+
+def thickness_of(customer: Customer, *, at: datetime) -> Thickness:
+    """M4 of a customer alone; four queries."""
+    return _ground(customer, at).thickness
+
+
+def _ground(customer: Customer, at: datetime) -> _Ground:
     contacts = list(Contact.objects.filter(customer=customer, state=Contact.State.ACTIVE))
     key = _key_contacts(customer, contacts, at)
     people = tuple(_theirs(contact, key) for contact in sorted(contacts, key=_order))
@@ -107,11 +149,9 @@ def surface(customer: Customer, *, at: datetime) -> Surface:
         .order_by("pk")
     )
     pairs = tuple(_paired(row, last, at) for row in rows)
-    colleagues = _colleagues(customer, rows, meetings)
-    met = [meeting.met for meeting in meetings]
     template = template_of(customer.tier)
     found = thickness(
-        met,
+        [meeting.met for meeting in meetings],
         template=template,
         key_contacts=[
             KeyContact(pk, frozenset(pair.user_id for pair in pairs if pair.contact_id == pk))
@@ -119,20 +159,7 @@ def surface(customer: Customer, *, at: datetime) -> Surface:
         ],
         at=at,
     )
-    return Surface(
-        customer=customer,
-        at=at,
-        people=people,
-        colleagues=colleagues,
-        pairs=pairs,
-        meetings=meetings,
-        squares=_squares(met, last),
-        template=template,
-        thickness=found,
-        thread=thread(met),
-        gaps=gaps(people, colleagues, pairs, found.missing_cells, last, at=at),
-        planned=_planned(customer),
-    )
+    return _Ground(people, rows, pairs, meetings, last, template, found)
 
 
 def _order(contact: Contact) -> tuple[int, str, int]:

@@ -19,7 +19,7 @@ from crm.metrics.thickness import Thickness
 from crm.models import Chain, Contact, Customer
 from crm.queries.chain_people import People, Relation, people_at, people_of, relations
 from crm.queries.commitments import Reciprocity, reciprocity
-from crm.queries.coverage import surface
+from crm.queries.coverage import thickness_of
 
 UNKNOWN_WEIGHT = 1
 """What a contact weighs that has no place in the chain."""
@@ -80,7 +80,7 @@ def of_customer(customer: Customer, *, at: datetime) -> Measures:
         (
             *_chain_measures(coverage(held.picture), found),
             *_dependence_measures(dependence(held.known, held.ties, at=at)),
-            *_thickness_measures(surface(customer, at=at).thickness),
+            *_thickness_measures(thickness_of(customer, at=at)),
             *_promise_measures(reciprocity(customer, at=at)),
         ),
     )
