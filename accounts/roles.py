@@ -41,6 +41,7 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "commitment.change": _TEAM,
     "value.offer": _TEAM,
     "value.change": _TEAM,
+    "intel.note": _TEAM,
     "goal.set": _TEAM,
     "goal.change": _TEAM,
     "concern.raise": _TEAM,

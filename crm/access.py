@@ -71,6 +71,7 @@ PARTS_FOR = {
     "commitment.change": TEAM_PARTS,
     "value.offer": TEAM_PARTS,
     "value.change": TEAM_PARTS,
+    "intel.note": TEAM_PARTS,
     "goal.set": TEAM_PARTS,
     "goal.change": TEAM_PARTS,
     "concern.raise": TEAM_PARTS,

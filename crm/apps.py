@@ -13,6 +13,7 @@ REFUSALS = {
     "commitment_moved_by_consent": gettext_lazy("A new day needs the word of the other side."),
     "value_offer_final": gettext_lazy("What became of an offer does not change."),
     "value_offer_stays": gettext_lazy("What was offered, and to whom, does not change."),
+    "intel_stays": gettext_lazy("What was known stays in the history. Note it anew."),
     "goal_stays": gettext_lazy("A goal that was agreed does not change. Drop it and set another."),
     "goal_final": gettext_lazy("A closed goal does not change."),
     "goal_values_grow": gettext_lazy("What was measured stays. Tell the new value."),
@@ -48,6 +49,7 @@ class CrmConfig(AppConfig):
             feed,
             goal_told,
             help_told,
+            intel_told,
             leaving,
             value_told,
         )
@@ -85,6 +87,7 @@ def _fill_pages() -> None:
         ("opportunities", "customer-goals", gettext_lazy("Goals"), 12),
         ("opportunities", "customer-concerns", gettext_lazy("Concerns"), 15),
         ("opportunities", "customer-promises", gettext_lazy("Promises"), 20),
+        ("side", "customer-intel", gettext_lazy("What we know"), 20),
         ("side", "customer-offers", gettext_lazy("What else can we offer"), 30),
         ("side", "customer-help", gettext_lazy("Help"), 60),
     ):

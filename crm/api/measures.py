@@ -35,6 +35,7 @@ class Measured(Endpoint):
             "activities": reverse("api-activities") + customer,
             "peer_pairs": reverse("api-peer-pairs") + customer,
             "promises": reverse("api-commitments") + customer,
+            "intel": reverse("api-customer-intel", args=[found.customer_id]),
         }
         return {"addresses": lists}
 
@@ -48,7 +49,7 @@ class ChainMeasures(Measured):
 
 
 class CustomerMeasures(Measured):
-    """The same of a standing chain and all contacts, the surface between us, and promises."""
+    """The same of a standing chain and all contacts, the surface, promises, and what we know."""
 
     def get(self, request: Request, pk: int) -> Response:
         """Of one customer you may see."""

@@ -18,6 +18,7 @@ from crm.models.customer import Customer
 from crm.models.evidence import Confidence, Evidence, Tier
 from crm.models.goal import GoalValue, JointGoal
 from crm.models.help import HelpReminder, HelpRequest
+from crm.models.intel import IntelItem
 from crm.models.peer_pair import PeerPair
 from crm.models.permissions import CustomerGroupPermission, CustomerUserPermission
 from crm.models.stakeholder import Role, Stakeholder, StakeholderRole, StakeholderSpan
@@ -53,6 +54,7 @@ __all__ = [
     "GoalValue",
     "HelpReminder",
     "HelpRequest",
+    "IntelItem",
     "JointGoal",
     "Judgement",
     "PeerPair",

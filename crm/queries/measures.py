@@ -13,6 +13,7 @@ from datetime import datetime
 from core.metrics.result import Result
 from crm.metrics.coverage import Coverage, coverage
 from crm.metrics.dependence import Dependence, Known, Tie, dependence
+from crm.metrics.information import Knowledge, Minutes
 from crm.metrics.picture import Picture
 from crm.metrics.support import Support, support
 from crm.metrics.thickness import Thickness
@@ -20,6 +21,7 @@ from crm.models import Chain, Contact, Customer
 from crm.queries.chain_people import People, Relation, people_at, people_of, relations
 from crm.queries.commitments import Reciprocity, reciprocity
 from crm.queries.coverage import thickness_of
+from crm.queries.intel import Intel, intel_of, minutes_of
 
 UNKNOWN_WEIGHT = 1
 """What a contact weighs that has no place in the chain."""
@@ -69,7 +71,7 @@ def of_chain(chain: Chain, *, at: datetime) -> Measures:
 
 
 def of_customer(customer: Customer, *, at: datetime) -> Measures:
-    """M2 over all its contacts, M3 of its standing chain, M4, M10; a fixed number of queries."""
+    """M2 over all contacts, M3 of the standing chain, M4, M10, M17; a fixed number of queries."""
     held = holdings_of([customer.pk], at=at)[customer.pk]
     found = support(held.picture)
     return Measures(
@@ -82,6 +84,7 @@ def of_customer(customer: Customer, *, at: datetime) -> Measures:
             *_dependence_measures(dependence(held.known, held.ties, at=at)),
             *_thickness_measures(thickness_of(customer, at=at)),
             *_promise_measures(reciprocity(customer, at=at)),
+            *_information_measures(intel_of(customer, at), minutes_of(customer, at)),
         ),
     )
 
@@ -182,4 +185,14 @@ def _promise_measures(found: Reciprocity) -> list[Measure]:
         *measures,
         Measure("promise_balance", found.balance, "promises"),
         Measure("company_promise_share", found.company_share, "promises"),
+    ]
+
+
+def _information_measures(found: Intel, held: Minutes) -> list[Measure]:
+    stale = found.ids(Knowledge.STALE)
+    return [
+        Measure("information_completeness", found.completeness, "intel", stale),
+        Measure("single_source_share", found.single_source, "intel", found.single_ids),
+        Measure("minutes_latency", held.latency, "activities", held.overdue),
+        Measure("minutes_captured", held.capture_rate, "activities", held.without),
     ]

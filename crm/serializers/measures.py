@@ -47,7 +47,8 @@ class MeasureShape(ResultShape):
     ids = serializers.ListField(
         child=serializers.IntegerField(),
         help_text="Who matters most for it: places (M3), people of ours (M2), "
-        "key players without an active peer (M4), promises not kept in time (M10).",
+        "key players without an active peer (M4), promises not kept in time (M10), "
+        "what is stale or rests on one source, meetings without minutes or with late ones (M17).",
     )
 
     def to_representation(self, instance: Any) -> dict[str, Any]:

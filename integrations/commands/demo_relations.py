@@ -1,4 +1,6 @@
-"""What the demo company does for its customers beside selling: worries, rules, goals, offers."""
+"""What the demo company does for its customers beside selling: worries, rules, goals, offers,
+and what it knows of them.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from accounts.models import User
 from crm.commands import concerns, contact_rules, goals, value_offers
+from crm.commands.intel import note_intel
 from crm.models import Concern, JointGoal, ValueItem, ValueOffer
 from integrations.commands.demo_promises import who_at
 
@@ -32,6 +35,24 @@ def tell_relations(scene: Scene) -> None:
         _Extra(scene, one, number, items[one["item"]]).write()
     for number, one in enumerate(told["goals"]):
         _Aim(scene, one, number).write()
+    for number, one in enumerate(told["intel"]):
+        _note(scene, one, number)
+
+
+def _note(scene: Scene, told: Any, number: int) -> None:
+    """What was learned of a customer."""
+
+    def step(at: datetime) -> None:
+        note_intel(
+            customer=scene.customers[told["customer"]],
+            **{name: told[name] for name in ("key", "state", "value", "source_kind", "source")},
+            confidence=told.get("confidence", ""),
+            expires_date=scene.today - timedelta(days=told["until"]) if "until" in told else None,
+            by=scene.server(told["customer"], at),
+            at=at,
+        )
+
+    scene.at(scene.when(told["noted"], number * 11 + 330), step)
 
 
 def _agree(scene: Scene, told: Any, number: int) -> None:

@@ -26,7 +26,16 @@ from tests.cast import (
     assign,
     gather,
 )
-from tests.doors import concerns, contact_rules, crm_peers, goals, help, promises, value_offers
+from tests.doors import (
+    concerns,
+    contact_rules,
+    crm_peers,
+    goals,
+    help,
+    intel,
+    promises,
+    value_offers,
+)
 from tests.doors.crm_api import API
 
 pytestmark = pytest.mark.django_db
@@ -261,7 +270,7 @@ PAGES = {
     "stakeholder-reports-to": [("post", {"reports_to": ""}, IN, 302, 403, 302, 404, 302, 403)],
 }
 
-REGISTERS = (promises, concerns, contact_rules, goals, help, value_offers)
+REGISTERS = (promises, concerns, contact_rules, goals, help, intel, value_offers)
 """Modules with rows, things and addresses of their own."""
 for register in REGISTERS:
     PAGES |= register.PAGES

@@ -16,6 +16,7 @@ GUARDED = {
     "crm_employment": "employment_not_emptied",
     "crm_evidence": "evidence_not_emptied",
     "crm_helprequest": "help_request_not_emptied",
+    "crm_intelitem": "intel_not_emptied",
     "crm_goalvalue": "goal_value_not_emptied",
     "crm_jointgoal": "goal_not_emptied",
     "crm_judgement": "judgement_not_emptied",
