@@ -82,7 +82,7 @@ def attainment(goals: Sequence[Goal], *, at: datetime) -> Result:
     ]
     if not shares:
         return insufficient(n=0, window=window, formula=FORMULA)
-    lowest = sum(shares, Decimal(0)) / len(goals)
-    highest = (sum(shares, Decimal(0)) + len(goals) - len(shares)) / len(goals)
-    mean = sum(shares, Decimal(0)) / len(shares)
-    return measured(mean, n=len(shares), window=window, formula=FORMULA, bounds=(lowest, highest))
+    total, unknown = sum(shares, Decimal(0)), len(goals) - len(shares)
+    bounds = (total / len(goals), (total + unknown) / len(goals))
+    mean = total / len(shares)
+    return measured(mean, n=len(shares), window=window, formula=FORMULA, bounds=bounds)

@@ -58,3 +58,10 @@ def test_the_mean_takes_what_is_known_and_says_what_is_not():
 def test_without_values_there_is_no_number():
     assert attainment([goal(None)], at=AT).status is Status.INSUFFICIENT_DATA
     assert attainment([], at=AT).status is Status.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("value", range(1, 7))
+def test_a_share_that_no_decimal_holds_lies_within_its_own_bounds(value):
+    seventh = goal(value, baseline=0, target=7)
+    found = attainment([seventh], at=AT)
+    assert found.bounds == (found.value, found.value)
