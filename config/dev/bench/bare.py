@@ -137,7 +137,7 @@ CALENDARS = "SELECT country, team_key, day, kind FROM core_calendarexception"
 
 LINES = f"""SELECT {CARD}, o.expected_close_date, o.closed_at, o.updated_at, o.product_id,
         o.opened_at, o.source, o.external_id
-    {SALE_JOINS} WHERE o.state = 'open' AND {{sales}}
+    {SALE_JOINS} WHERE o.state = 'open' AND {{lines}}
     ORDER BY o.expected_close_date ASC NULLS LAST, o.id ASC LIMIT 51"""
 TOTALS = """SELECT currency, count(*), sum(amount) FROM (
         SELECT o.currency, o.amount FROM pipeline_opportunity o
@@ -260,6 +260,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         "visible": "true" if all_read else VISIBLE,
         "of_visible": "true" if all_read else OF_VISIBLE,
         "sales": "true" if all_read else WIDE if who["wide"] else NARROW,
+        "lines": "true" if all_read else VISIBLE if who["wide"] else NARROW,
         "more": MORE if query["door"] == "api" else "",
     }
     params = {
