@@ -403,6 +403,12 @@ def test_an_expectation_is_declined_with_a_reason(cast):
     expectations.decline(wish, reason="Not this year", by=cast.anna, at=NOW)
 
     assert Expectation.objects.get().state == "declined"
+    copy = (
+        "INSERT INTO crm_expectation (customer_id, user_id, about, priority, state, reason,"
+        " created_by_id, created_at, closed_at) SELECT customer_id, user_id, about, priority, state,"
+        " reason, created_by_id, created_at, closed_at FROM crm_expectation"
+    )
+    assert refused(copy) == "expectation_final"
 
 
 @pytest.mark.parametrize("who", [{}, {"contact": "lee", "user": "anna"}])

@@ -167,6 +167,17 @@ def test_the_database_keeps_it_too(cast, change):
         cursor.execute(change)
 
 
+@pytest.mark.parametrize("state", ["reached", "missed", "dropped"])
+def test_none_is_born_closed(cast, state):
+    made = agree(cast)
+    made.pk, made.state, made.reason, made.closed_at = None, state, "x", NOW
+
+    with pytest.raises(DatabaseError) as found, transaction.atomic():
+        JointGoal.objects.bulk_create([made])
+    assert found.value.__cause__.diag.constraint_name == "goal_final"
+    assert list(JointGoal.objects.values_list("state", flat=True)) == ["open"]
+
+
 def test_they_follow_the_customer(cast):
     made = agree(cast)
     act = reassign.reassign_from(

@@ -185,6 +185,19 @@ def test_the_database_keeps_it_too(cast, change):
         cursor.execute(change.format(zen=cast.zen.pk))
 
 
+@pytest.mark.parametrize("state", ["accepted", "used", "declined"])
+def test_each_begins_by_being_offered(cast, state):
+    made = offer(cast, contact=cast.lee)
+    made.pk, made.contact, made.state, made.result = None, None, state, "x"
+    made.accepted_at, made.used_date = NOW, NOW.date()
+    made.closed_at = None if state == "accepted" else NOW
+
+    with pytest.raises(DatabaseError) as found, transaction.atomic():
+        ValueOffer.objects.bulk_create([made])
+    assert found.value.__cause__.diag.constraint_name == "value_offer_final"
+    assert list(ValueOffer.objects.values_list("state", flat=True)) == ["offered"]
+
+
 def test_they_follow_who_was_noted_twice(cast):
     twin = ContactFactory(customer=cast.acme)
     moved = offer(cast, contact=twin)

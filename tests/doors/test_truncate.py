@@ -10,11 +10,15 @@ GUARDED = {
     "crm_assignment": "assignment_not_emptied",
     "crm_chainline": "chain_line_not_emptied",
     "crm_commitment": "commitment_not_emptied",
+    "crm_commitmentreminder": "commitment_reminder_not_emptied",
     "crm_commitmentterm": "commitment_term_not_emptied",
     "crm_concern": "concern_not_emptied",
+    "crm_concernreminder": "concern_reminder_not_emptied",
     "crm_contactban": "contact_ban_not_emptied",
     "crm_employment": "employment_not_emptied",
     "crm_evidence": "evidence_not_emptied",
+    "crm_expectation": "expectation_not_emptied",
+    "crm_helpreminder": "help_reminder_not_emptied",
     "crm_helprequest": "help_request_not_emptied",
     "crm_intelitem": "intel_not_emptied",
     "crm_goalvalue": "goal_value_not_emptied",
@@ -51,3 +55,13 @@ def test_every_guard_is_there():
             "WHERE tgname LIKE '%\\_not\\_emptied'"
         )
         assert dict(cursor.fetchall()) == GUARDED
+
+
+def test_whatever_keeps_its_rows_has_one():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger "
+            "WHERE tgname LIKE '%\\_append\\_only' OR tgrelid::regclass::text LIKE 'crm\\_%' "
+            "AND tgname LIKE '%\\_guard'"
+        )
+        assert {table for (table,) in cursor.fetchall()} - GUARDED.keys() == set()
