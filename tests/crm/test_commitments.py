@@ -403,11 +403,9 @@ def test_an_expectation_is_declined_with_a_reason(cast):
     expectations.decline(wish, reason="Not this year", by=cast.anna, at=NOW)
 
     assert Expectation.objects.get().state == "declined"
-    copy = (
-        "INSERT INTO crm_expectation (customer_id, user_id, about, priority, state, reason,"
-        " created_by_id, created_at, closed_at) SELECT customer_id, user_id, about, priority, state,"
-        " reason, created_by_id, created_at, closed_at FROM crm_expectation"
-    )
+    columns = "customer_id, user_id, about, priority, state, reason, created_by_id, created_at"
+    copy = f"""INSERT INTO crm_expectation ({columns}, closed_at)
+        SELECT {columns}, closed_at FROM crm_expectation"""
     assert refused(copy) == "expectation_final"
 
 
