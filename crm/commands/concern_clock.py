@@ -2,7 +2,8 @@
 
 Both days end at six in the evening where the customer is: the answer on the first working day
 after the concern was raised, the resolution after as many as its severity gives. Whoever sees to
-it hears of it then, his manager a working day later, each once.
+it hears of it then, his manager a working day later, each once. Once it is answered, the day of the
+answer stays as it was, whatever calendars say afterwards.
 """
 
 from __future__ import annotations
@@ -32,14 +33,29 @@ COLUMNS = ("response_due_at", "resolution_due_at", "level_moments")
 
 
 def set_clock(concern: Concern, calendars: Calendars | None = None) -> None:
-    """Set both days and all levels by when it was raised and how severe it is."""
+    """Set both days and all levels by when it was raised and how severe it is.
+
+    An answer in time stays in time: of what is answered only the resolution moves, and never
+    before the day of the answer.
+    """
     customer = concern.customer
     calendar = (calendars or load_calendars()).of(customer.country, customer.team_id)
     answer, resolution = ANSWER_DAYS, RESOLUTION_DAYS[Concern.Severity(concern.severity)]
     days = (answer, answer + MANAGER_AFTER, resolution, resolution + MANAGER_AFTER)
-    concern.level_moments = [due_at(concern.raised_at, each, calendar) for each in days]
+    moments = [due_at(concern.raised_at, each, calendar) for each in days]
+    if concern.answered_at is not None:
+        kept = concern.level_moments[:OF_RESOLUTION]
+        moments = [*kept, *(max(each, kept[0]) for each in moments[OF_RESOLUTION:])]
+    concern.level_moments = moments
     concern.response_due_at = concern.level_moments[0]
     concern.resolution_due_at = concern.level_moments[OF_RESOLUTION]
+
+
+def start(concern: Concern, *, at: datetime) -> None:
+    """Set a new clock; of what is over already only the last level rings, not one by one."""
+    set_clock(concern)
+    passed = sum(1 for each in concern.level_moments if each <= at)
+    concern.go_on_from(max(passed - 1, 0))
 
 
 def run(*, at: datetime) -> int:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, User
 from core import events
 from crm.access import require
+from crm.commands import concern_clock
 from crm.commands.actions import refuse_unable
-from crm.commands.concern_clock import OF_RESOLUTION, set_clock
 from crm.commands.expectations import person_of
 from crm.commands.fields import CLOCK_SKEW, reason_of, refuse, take
 from crm.commands.holding import held_for, refuse_closed
@@ -57,8 +57,7 @@ def raise_concern(
         refuse({"text": [_("Say what the concern is.")]})
     refuse_private({"text": concern.text})
     concern.raised_at = _when_raised(raised_at or at, at)
-    set_clock(concern)
-    concern.go_on_from(0)
+    concern_clock.start(concern, at=at)
     concern.save()
     _record("concern.raised", concern, by=by, at=at)
     return concern
@@ -80,7 +79,7 @@ def answer(concern: Concern, *, answer: str, by: User, at: datetime) -> Concern:
     refuse_private({"answer": row.answer})
     row.answered_at = at
     row.state = State.ANSWERED
-    row.go_on_from(max(row.next_level, OF_RESOLUTION))
+    row.go_on_from(max(row.next_level, concern_clock.OF_RESOLUTION))
     row.save()
     _record("concern.answered", row, by=by, at=at, late=at > row.response_due_at)
     return row

@@ -258,15 +258,7 @@ def test_who_does_not_see_the_customer_any_more_is_passed_over(cast):
 def test_a_day_off_and_another_country_move_the_clocks(cast):
     made = note(cast)
     closed = concerns.withdraw(note(cast), reason="x", by=cast.anna, at=NOW)
-    set_day(
-        country="CN",
-        team_key=None,
-        day=date(2026, 3, 11),
-        kind="off",
-        note="",
-        by=cast.otto,
-        at=NOW,
-    )
+    day_off(cast, date(2026, 3, 11))
     drain(at=NOW)
     made.refresh_from_db()
     assert made.response_due_at == made.next_level_at == six("2026-03-12")
@@ -277,6 +269,57 @@ def test_a_day_off_and_another_country_move_the_clocks(cast):
     assert made.response_due_at == datetime.fromisoformat("2026-03-11T18:00:00+01:00")
     closed.refresh_from_db()
     assert closed.response_due_at == six("2026-03-11")
+
+
+def day_off(cast, day, kind="off"):
+    set_day(country="CN", team_key=None, day=day, kind=kind, note="", by=cast.otto, at=NOW)
+
+
+def test_the_day_of_an_answer_stays_as_it_was(cast):
+    """Whether it came in time was so by the calendar of then; only the resolution moves."""
+    made = concerns.answer(note(cast), answer="x", by=cast.anna, at=NOW)
+    day_off(cast, date(2026, 3, 11))
+    drain(at=NOW)
+
+    made.refresh_from_db()
+    assert made.response_due_at == six("2026-03-11")
+    assert made.level_moments == [six(f"2026-03-{day}") for day in (11, 12, 18, 19)]
+    assert (made.resolution_due_at, made.next_level_at) == (six("2026-03-18"), six("2026-03-18"))
+    assert clock.recount() == 0
+
+
+def test_the_resolution_never_falls_before_the_day_of_the_answer(cast):
+    """Raised before nine days of holiday that became days of work once it was answered."""
+    made = note(cast, severity="high", at=datetime.fromisoformat("2026-02-14T09:00+08:00"))
+    concerns.answer(made, answer="x", by=cast.anna, at=NOW)
+    for day in range(15, 24):
+        day_off(cast, date(2026, 2, day), kind="work")
+    drain(at=NOW)
+
+    made.refresh_from_db()
+    assert (made.response_due_at, made.resolution_due_at) == (six("2026-02-24"),) * 2
+    assert made.level_moments == [six(f"2026-02-{day}") for day in (24, 25, 24, 24)]
+
+
+@pytest.mark.parametrize(
+    ("severity", "days", "level", "who"),
+    [
+        ("low", 4, 0, "anna"),
+        ("low", 7, 1, "boris"),
+        ("high", 6, 2, "anna"),
+        ("high", 30, 3, "boris"),
+    ],
+)
+def test_what_was_noted_late_rings_once(cast, severity, days, level, who):
+    note(cast, severity=severity, raised_at=NOW - timedelta(days=days))
+    drain(at=NOW)
+    before = told()
+
+    assert (clock.run(at=NOW), clock.run(at=NOW)) == (1, 0)
+    drain(at=NOW)
+
+    assert list(ConcernReminder.objects.values_list("level", flat=True)) == [level]
+    assert told() - before == {(f"concern.{level}", who): 1}
 
 
 def test_live_ones_follow_the_customer(cast):
