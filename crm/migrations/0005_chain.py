@@ -475,7 +475,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contact',
             name='merged_into',
-            field=models.ForeignKey(blank=True, help_text='The same person, noted twice: go on there.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='crm.contact'),
+            field=models.ForeignKey(blank=True, db_index=False, help_text='The same person, noted twice: go on there.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='crm.contact'),
         ),
         migrations.AlterField(
             model_name='contact',

@@ -4,9 +4,10 @@ import django.contrib.postgres.indexes
 from django.db import migrations
 
 import crm.models.activity
+from core.indexes import BuildIndex
 
 TOPICS = r"""
-CREATE FUNCTION crm_topics(subject text, body text, outcome text) RETURNS tsvector
+CREATE OR REPLACE FUNCTION crm_topics(subject text, body text, outcome text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 500 AS $$
     SELECT to_tsvector('pg_catalog.simple', regexp_replace(said, han, ' ', 'g'))
         || coalesce((
@@ -20,10 +21,11 @@ $$;
 
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [("crm", "0008_commitments")]
     operations = [
-        migrations.RunSQL(TOPICS, "DROP FUNCTION crm_topics(text, text, text)"),
-        migrations.AddIndex(
+        migrations.RunSQL(TOPICS, "DROP FUNCTION IF EXISTS crm_topics(text, text, text)"),
+        BuildIndex(
             model_name="activity",
             index=django.contrib.postgres.indexes.GinIndex(
                 crm.models.activity.Topics("subject", "body", "outcome"), name="activity_topics"

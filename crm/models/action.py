@@ -34,6 +34,7 @@ class Action(models.Model):
         null=True,
         blank=True,
         related_name="actions",
+        db_index=False,
     )
     channel = models.CharField(
         _("how"), max_length=10, choices=CHANNELS, blank=True, default="", db_default=""
@@ -71,6 +72,11 @@ class Action(models.Model):
                 fields=["owner", "due_date", "id"],
                 condition=models.Q(state="planned"),
                 name="action_open",
+            ),
+            models.Index(
+                fields=["contact"],
+                condition=models.Q(contact__isnull=False),
+                name="action_contact",
             ),
         ]
 

@@ -36,6 +36,7 @@ class Contact(models.Model):
         null=True,
         blank=True,
         related_name="merged_from",
+        db_index=False,
         help_text="The same person, noted twice: go on there.",
     )
     created_at = models.DateTimeField()
@@ -69,6 +70,11 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["name", "id"], name="contact_name"),
             GinIndex(Grams("name"), name="contact_grams"),
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="contact_merged_into",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -26,10 +26,6 @@ class Migration(migrations.Migration):
             name='waiting_until',
             field=models.DateField(blank=True, editable=False, null=True, verbose_name='waiting for the customer until'),
         ),
-        migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('waiting_until__isnull', False)), fields=['waiting_until'], name='opportunity_waiting'),
-        ),
         migrations.AddConstraint(
             model_name='opportunity',
             constraint=models.CheckConstraint(condition=models.Q(('waiting_until__isnull', True), ('state', 'on_hold'), _connector='OR'), name='opportunity_waits_only_on_hold'),
