@@ -34,12 +34,14 @@ class CrmConfig(AppConfig):
         from core.constraints import explain  # noqa: PLC0415 - as above
         from crm import callbacks, subscribers  # noqa: F401, PLC0415 - models are loaded only now
         from crm.commands import (  # noqa: PLC0415 - as above
-            commitment_following,
+            belongings,
             contact_rules,
             help,
-            owned_rows,
             peer_pairs,
             value_offers,
+        )
+        from crm.commands.commitments import (  # noqa: PLC0415 - as above
+            follow_contact as merge_promises,
         )
         from crm.commands.commitments import keep_evidence  # noqa: PLC0415 - as above
         from crm.queries import (  # noqa: F401, PLC0415 - models are loaded only now
@@ -54,24 +56,23 @@ class CrmConfig(AppConfig):
             value_told,
         )
 
+        for belonging in (
+            belongings.STEPS,
+            belongings.PROMISES,
+            belongings.CONCERNS,
+            belongings.GOALS,
+        ):
+            belonging.register()
         callbacks.CONTACTS_MERGED.append(peer_pairs.follow_merged)
         callbacks.REASSIGNED.append(peer_pairs.follow_customers)
         callbacks.HELD["peer_pairs"] = peer_pairs.count_passed
         callbacks.LOOSE["peer_pairs_ended"] = peer_pairs.count_ended
         CLOSING_CHECKS.append(leaving.still_holds)
         callbacks.ACTIVITY_WEAKENED.append(keep_evidence)
-        callbacks.CONTACTS_MERGED.append(commitment_following.follow_contact)
+        callbacks.CONTACTS_MERGED.append(merge_promises)
         callbacks.CONTACTS_MERGED.append(help.follow_contact)
-        callbacks.REASSIGNING.append(commitment_following.hold)
-        callbacks.REASSIGNED.append(commitment_following.follow_customers)
-        callbacks.HELD["commitments"] = commitment_following.count_held
         callbacks.CONTACTS_MERGED.append(contact_rules.follow_contact)
         callbacks.CONTACTS_MERGED.append(value_offers.follow_contact)
-        for owned in owned_rows.OWNED:
-            callbacks.CONTACTS_MERGED.append(owned.follow_contact)
-            callbacks.REASSIGNING.append(owned.hold)
-            callbacks.REASSIGNED.append(owned.follow_customers)
-            callbacks.HELD[owned.kind] = owned.count_held
         for constraint, sentence in REFUSALS.items():
             explain(constraint, sentence)
         _fill_pages()

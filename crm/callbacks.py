@@ -5,7 +5,7 @@ Registered by plain imports in `apps.py: ready()`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -87,6 +87,25 @@ COMMITMENT_NOTED: list[CommitmentNoted] = []
 
 REASSIGNED: list[Callable[[ReassignmentMove], dict[str, int]]] = []
 """Moves what goes along with the customers; returns how many of each kind moved."""
+
+
+class OutOfSight(Protocol):
+    """A kind of rows that somebody sees to, and who may lose sight of their customer.
+
+    `gather` gives what he cannot see to who serves the customer, and returns the rows that moved:
+    row, customer, from whom, to whom, whether it is of the demo company. `customers_missed` says
+    where there is something to gather.
+    """
+
+    def gather(
+        self, customer_ids: Sequence[int], by: User, at: datetime
+    ) -> list[tuple[int, int, int, int, bool]]: ...
+
+    def customers_missed(self, user_id: int | None) -> list[int]: ...
+
+
+OUT_OF_SIGHT: list[OutOfSight] = []
+"""What moves when a customer drops out of the sight of somebody who sees to things there."""
 
 HELD: dict[str, Callable[[ReassignmentMove], Held]] = {}
 """Kind -> how to count it, for the preview, and for proving the receipt of what is held."""

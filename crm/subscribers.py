@@ -11,10 +11,11 @@ from accounts import notices
 from accounts.commands.inbox import Delivery, deliver
 from accounts.models import User
 from accounts.queries.escalation import Ladder, ladder
+from accounts.queries.users import system_user
 from core.events import subscribe
 from core.models import Event
 from crm.access import visible_customers
-from crm.commands import commitment_clock, concern_clock
+from crm.commands import belongings, commitment_clock, concern_clock
 from crm.commands.help_clock import DONE
 from crm.commands.locks import share_customer
 from crm.models import Commitment, Concern, Customer, HelpRequest
@@ -450,3 +451,19 @@ def _help_to(request: HelpRequest, user_id: int, kind: str, key: str, *, by: str
         },
         url=f"/help/{request.pk}/",
     )
+
+
+# --- who moved -----------------------------------------------------------------------------
+
+
+@subscribe("user.changed", key="crm.left_behind_by_person")
+def gather_from_person(event: Event) -> None:
+    """What somebody of another team or role cannot see any more goes to who serves it."""
+    if {"role", "team"} & set(event.data["changed"]):
+        belongings.gather_missed(by=system_user(), at=event.at, user_id=event.subject_id)
+
+
+@subscribe("team.changed", key="crm.left_behind_by_team")
+def gather_from_team(event: Event) -> None:
+    """The same for all who read less since a team has another lead or another place."""
+    belongings.gather_missed(by=system_user(), at=event.at)

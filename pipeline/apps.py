@@ -15,10 +15,8 @@ class PipelineConfig(AppConfig):
             ACTIVITY_WEAKENED,
             CHAIN_PAGES,
             COMMITMENT_NOTED,
-            HELD,
             LOOSE,
             REASSIGNED,
-            REASSIGNING,
         )
         from crm.panels import register as fill_slot  # noqa: PLC0415 - same
         from pipeline import criteria, subscribers  # noqa: F401, PLC0415 - same
@@ -32,9 +30,8 @@ class PipelineConfig(AppConfig):
         ACTIVITY_WEAKENED.append(following.keep_evidence)
         ACTIVITY_MOVED.append(following.keep_in_its_stay)
         CHAIN_PAGES.append(chains.page_of)
-        REASSIGNING.append(following.hold_sales)
-        REASSIGNED.append(following.follow_customers)
-        HELD["opportunities"] = following.count_held
+        following.SALES.register()
+        REASSIGNED.append(following.pass_on_reminders)
         LOOSE["reminders"] = following.count_unread
         CLOSING_CHECKS.append(following.still_leads)
         fill_slot("opportunities", "customer-opportunities", title=_("Opportunities"))

@@ -67,6 +67,13 @@ notices.register(
     gettext_noop("{opportunity} ({customer}) is yours now, handed on by {actor}: {reason}"),
     "arrow-right-left",
 )
+notices.register(
+    "opportunity.left_behind",
+    gettext_noop(
+        "{opportunity} ({customer}) is yours now: who led it no longer works with this customer."
+    ),
+    "arrow-right-left",
+)
 
 
 @subscribe("reminder.raised", key="pipeline.reminder")
@@ -141,16 +148,17 @@ def tell_the_new_owner(event: Event) -> None:
     sale = sale_with_people(event.subject_id)
     if sale is None or event.data["to"] == event.actor_id:
         return
+    kind = "opportunity.left_behind" if "out_of_sight" in event.data else "opportunity.handed_on"
     deliver(
         [
             Delivery(
                 user_id=event.data["to"],
-                kind="opportunity.handed_on",
+                kind=kind,
                 key=f"opportunity.handed_on:{event.pk}",
                 params={
                     **_params(sale),
                     "actor": event.actor_name,
-                    "reason": event.data["reason"],
+                    "reason": event.data.get("reason", ""),
                 },
                 url=_url(sale),
                 scope_id=sale.customer_id,

@@ -16,8 +16,8 @@ from crm.access import require, visible_customers
 from crm.commands.assignments import NOT_PEOPLE
 from crm.commands.contacting import refuse_contact
 from crm.commands.fields import reason_of, refuse, take
-from crm.commands.holding import refuse_closed
-from crm.commands.locks import lock, lock_customer
+from crm.commands.holding import held_for, refuse_closed
+from crm.commands.locks import lock_customer
 from crm.models import Action, Activity, Contact, Customer
 
 
@@ -116,9 +116,7 @@ def refuse_unable(owner: User, customer: Customer, by: User, *, field: str = "ow
 
 def _held(action: Action, by: User) -> tuple[Action, Customer]:
     """The action and its customer, held; refused when it is closed."""
-    customer = lock_customer(action.customer_id)
-    require(by, "action.change", customer)
-    action = lock(action, "owner", "contact")
+    action, customer = held_for(action, by, "action.change", "owner_id", "owner", "contact")
     refuse_closed(action, (Action.State.PLANNED,), Action.State.PLANNED)
     return action, customer
 

@@ -20,6 +20,7 @@ from core import events
 from core.errors import Conflict, Invalid, Refused
 from crm.access import WRITING_PARTS, require
 from crm.commands import grants
+from crm.commands.belongings import gather
 from crm.commands.fields import clean_text, reason_of, refuse
 from crm.commands.locks import lock, lock_customer
 from crm.models import Assignment, Customer
@@ -219,6 +220,7 @@ def _move_to_home_teams(
             facts.append(events.Fact("customer.moved", customer, customer, data))
             customer.team_id = team_id
     events.record_many(facts, by=by, at=at)
+    gather([customer.pk for customer in customers], by=by, at=at)
 
 
 @transaction.atomic
@@ -252,4 +254,5 @@ def end(assignment: Assignment, *, by: User, at: datetime, reason: str) -> Assig
             "reason": reason,
         },
     )
+    gather([customer.pk], by=by, at=at)
     return assignment

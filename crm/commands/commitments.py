@@ -284,6 +284,14 @@ def keep_evidence(activity: Activity) -> None:
         )
 
 
+def follow_contact(contact: Contact, *, into: Contact, by: User, at: datetime) -> None:
+    """What is still owed to, or by, somebody noted twice is owed to who stays; closed is closed."""
+    owed = Commitment.objects.filter(state__in=Commitment.OWED)
+    owed.filter(to_contact=contact).update(to_contact=into)
+    owed.filter(promised_by_contact=contact).update(promised_by_contact=into)
+    Expectation.objects.filter(contact=contact, state=Expectation.State.OPEN).update(contact=into)
+
+
 @transaction.atomic
 def hand_on(commitment: Commitment, *, to: User, by: User, at: datetime) -> Commitment:
     """Have somebody else of us deliver ours, or wait for theirs."""

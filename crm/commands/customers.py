@@ -18,6 +18,7 @@ from core.errors import Conflict, Invalid, Refused
 from core.models import Event
 from crm.access import require
 from crm.commands.assignments import open_assignment
+from crm.commands.belongings import gather
 from crm.commands.fields import differences, reason_of, refuse, take
 from crm.commands.locks import hold_parents, lock_customer
 from crm.commands.pinyin import pinyin_of
@@ -303,4 +304,5 @@ def move_to_team(
         scope=customer,
         data={"changes": changed, "reason": reason},
     )
+    gather([customer.pk], by=by, at=at)
     return customer

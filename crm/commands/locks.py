@@ -30,8 +30,15 @@ def lock(row: Row, *related: str) -> Row:
 
 def share_customer(customer_id: int) -> None:
     """Let the customer stay as it is, in whose hands and in which team, beside others who read."""
+    share_customers([customer_id])
+
+
+def share_customers(customer_ids: list[int]) -> None:
+    """The same for several, given in the order of their ids."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM crm_customer WHERE id = %s FOR SHARE", [customer_id])
+        cursor.execute(
+            "SELECT 1 FROM crm_customer WHERE id = ANY(%s) ORDER BY id FOR SHARE", [customer_ids]
+        )
 
 
 def hold_parents() -> None:

@@ -42,11 +42,6 @@ INSERT INTO crm_assignment
 SELECT m.customer, m.receiver, 'primary', %s, %s, '', %s
 FROM unnest(%s::bigint[], %s::bigint[]) AS m (customer, receiver)
 """
-_ACTIONS = """
-UPDATE crm_action a SET owner_id = m.receiver
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS m (customer, giver, receiver)
-WHERE a.customer_id = m.customer AND a.owner_id = m.giver AND a.state = 'planned'
-"""
 
 
 @dataclass(frozen=True)
@@ -272,7 +267,6 @@ def _change_hands(move: ReassignmentMove, primaries: list[int], at: datetime, re
         cursor.execute(_CLOSE, [at, reason, primaries])
         ids = [move.customer_ids, move.receiver_ids]
         cursor.execute(_OPEN, [at, reason, move.reassignment.pk, *ids])
-        cursor.execute(_ACTIONS, move.columns)
     grants.close_rows(move.customer_ids, sorted({*move.giver_ids, *move.receiver_ids}))
 
 

@@ -18,14 +18,6 @@ WHERE a.user_id IN (m.giver, m.receiver)
 GROUP BY 1, 2
 """
 
-_ACTIONS = """
-SELECT m.receiver, a.owner_id <> m.receiver, count(*)
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS m (customer, giver, receiver)
-JOIN crm_action a ON a.customer_id = m.customer AND a.state = 'planned'
-WHERE a.owner_id IN (m.giver, m.receiver)
-GROUP BY 1, 2
-"""
-
 
 def count_by_receiver(move: ReassignmentMove, sql: str) -> Held:
     """Run a count that takes the columns of a move, and gives Held's three columns."""
@@ -38,7 +30,6 @@ def held(move: ReassignmentMove) -> dict[str, Held]:
     """Kind -> (receiver, whether the giver holds it) -> how many."""
     return {
         "customers": count_by_receiver(move, _CUSTOMERS),
-        "actions": count_by_receiver(move, _ACTIONS),
         **{kind: counter(move) for kind, counter in callbacks.HELD.items()},
         **{kind: counter(move) for kind, counter in callbacks.LOOSE.items()},
     }

@@ -6,10 +6,10 @@ Registered as callbacks of crm and accounts in apps.py; all run inside the calle
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,9 +18,9 @@ from accounts.commands.inbox import pass_on_unread
 from accounts.models import User
 from accounts.queries.inbox import count_unread_of
 from core.errors import Conflict, Invalid
-from core.events import FactRow, record_rows
 from crm.callbacks import Held as HeldCounts
 from crm.callbacks import ReassignmentMove
+from crm.commands.belongings import Belonging
 from crm.models import Activity, Commitment
 from pipeline.models import (
     Opportunity,
@@ -29,25 +29,6 @@ from pipeline.models import (
     StageVisit,
     Transition,
 )
-
-_LIVE = "('open', 'on_hold', 'nurture')"
-
-_MOVE = "unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS m (customer, giver, receiver)"
-
-_FOLLOW = f"""
-UPDATE pipeline_opportunity o SET owner_id = m.receiver, updated_at = greatest(o.updated_at, %s)
-FROM {_MOVE} JOIN crm_customer c ON c.id = m.customer
-WHERE o.customer_id = m.customer AND o.owner_id = m.giver AND o.state IN {_LIVE}
-RETURNING o.id, o.customer_id, m.giver, m.receiver, c.is_demo
-"""  # noqa: S608 - the states are a constant
-
-_COUNT = f"""
-SELECT m.receiver, o.owner_id <> m.receiver, count(*)
-FROM {_MOVE}
-JOIN pipeline_opportunity o ON o.customer_id = m.customer AND o.state IN {_LIVE}
-WHERE o.owner_id IN (m.giver, m.receiver)
-GROUP BY 1, 2
-"""  # noqa: S608 - the states are a constant
 
 
 def take_up_activity(
@@ -140,43 +121,32 @@ def _refuse_weaker(passed: Transition) -> None:
     )
 
 
-def hold_sales(move: ReassignmentMove) -> None:
-    """Let nobody win, lose or reopen a sale of these customers while they change hands."""
-    list(
-        Opportunity.objects.select_for_update(of=("self",), no_key=True)
-        .filter(customer__in=move.customer_ids)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+@dataclass(frozen=True)
+class LiveSales(Belonging):
+    """Live sales go where their customer goes, in the stage they are in."""
+
+    def hold(self, move: ReassignmentMove) -> None:
+        """Let nobody win, lose or reopen a sale of these customers while they change hands."""
+        list(
+            Opportunity.objects.select_for_update(of=("self",), no_key=True)
+            .filter(customer__in=move.customer_ids)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
 
 
-def follow_customers(move: ReassignmentMove) -> dict[str, int]:
-    """Live sales of the giver go to the receivers, with what he has not read about them.
-
-    Stages do not move, and closed sales keep their names: a trigger would refuse it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_FOLLOW, [move.at, *move.columns])
-        moved = cursor.fetchall()
-    words = {"reason": move.reason, "reassignment": move.reassignment.pk}
-    record_rows(
-        "opportunity.handed_on",
-        Opportunity,
-        [
-            FactRow(pk, customer, {"from": giver, "to": receiver, **words}, is_demo)
-            for pk, customer, giver, receiver, is_demo in moved
-        ],
-        by=move.by,
-        at=move.at,
-    )
-    return {"opportunities": len(moved), "reminders": pass_on_unread(*move.columns, at=move.at)}
+SALES = LiveSales(
+    "opportunities",
+    Opportunity,
+    tuple(Opportunity.LIVE),
+    "opportunity.handed_on",
+    stamped=True,
+)
 
 
-def count_held(move: ReassignmentMove) -> HeldCounts:
-    """Live sales at the customers, by receiver and whether the giver leads them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, move.columns)
-        return {(receiver, by_giver): count for receiver, by_giver, count in cursor.fetchall()}
+def pass_on_reminders(move: ReassignmentMove) -> dict[str, int]:
+    """What the giver has not read about the customers is the receiver's to read."""
+    return {"reminders": pass_on_unread(*move.columns, at=move.at)}
 
 
 def count_unread(move: ReassignmentMove) -> HeldCounts:

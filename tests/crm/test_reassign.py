@@ -13,6 +13,7 @@ from core.relay import drain
 from crm import callbacks
 from crm.access import visible_customers
 from crm.commands import reassign
+from crm.commands.belongings import STEPS
 from crm.models import Action, Assignment, Customer, CustomerUserPermission, Reassignment
 from tests.cast import NOW, CustomerFactory, UserFactory, assign, gather
 
@@ -65,11 +66,13 @@ def state_of_the_world():
 
 @pytest.fixture(autouse=True)
 def _this_floor_alone(monkeypatch):
-    """What floors above hang on is tested with them."""
+    """What floors above hang on is tested with them; here customers and planned steps alone."""
     monkeypatch.setattr(callbacks, "REASSIGNED", [])
     monkeypatch.setattr(callbacks, "REASSIGNING", [])
     monkeypatch.setattr(callbacks, "HELD", {})
     monkeypatch.setattr(callbacks, "LOOSE", {})
+    monkeypatch.setattr(callbacks, "OUT_OF_SIGHT", [])
+    STEPS.register()
 
 
 def test_one_customer_with_what_is_open(cast):
@@ -300,7 +303,7 @@ def test_floors_above_move_along_and_are_counted(cast, monkeypatch):
         seen.append(one.columns)
         return {"opportunities": 4}
 
-    monkeypatch.setattr(callbacks, "REASSIGNED", [move])
+    monkeypatch.setattr(callbacks, "REASSIGNED", [*callbacks.REASSIGNED, move])
 
     act = reassign.reassign_customer(cast.acme, to=cast.nils, by=cast.boris, at=NOW, reason="x")
 
