@@ -33,6 +33,7 @@ def import_activities(rows: Sequence[ActivityRow], *, by: User, at: datetime) ->
     """Write down many at once, each in the name of its author.
 
     What floors above link to them is theirs to write: nobody is asked activity by activity.
+    No rule of contact refuses or flags them, but they count for the cap (ADR 6).
     """
     require(by, "data.import")
     activities = Activity.objects.bulk_create(

@@ -11,6 +11,7 @@ from core.errors import Conflict, Invalid, Refused
 from core.models import Event
 from core.relay import drain
 from crm.commands import actions, activities, contact_rules
+from crm.commands.import_activities import import_activities
 from crm.commands.moving_on import merge_contacts, move_contact
 from crm.models import Action, Activity, ContactBan, ContactBreach
 from crm.queries.contact_rules import standing_of, standings, standings_at
@@ -191,6 +192,21 @@ def test_a_correction_is_judged_anew(cast):
     assert flags() == ["ban"]
     activities.take_back(made, by=cast.anna, at=NOW)
     assert not ContactBreach.objects.exists()
+
+
+def test_what_is_imported_is_taken_without_a_flag_and_counts(cast):
+    """Against a ban that stood: another system showed it to nobody, yet they were disturbed."""
+    made = ban(cast, at=NOW - timedelta(days=30))
+    row = {"customer": cast.acme, "author": cast.anna, "kind": "call", "contacts": [cast.lee]}
+    days = [row | {"subject": "x", "starts_at": NOW - timedelta(days=n)} for n in range(1, 5)]
+
+    import_activities(days, by=cast.otto, at=NOW)
+
+    assert (Activity.objects.count(), flags()) == (4, [])
+    assert not Event.objects.filter(name="activity.flagged").exists()
+    contact_rules.lift(made, reason="x", by=cast.anna, at=NOW)
+    assert refused(lambda: plan(cast)).code == "contacted_too_often"
+    assert not Action.objects.exists()
 
 
 # --- quiet hours --------------------------------------------------------------------------
