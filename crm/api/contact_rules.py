@@ -13,8 +13,9 @@ from core.api.views import Endpoint, ReadOne, ReadRows, RunsCommand
 from crm import access
 from crm.api.people import put_people
 from crm.commands import contact_rules
-from crm.models import ContactBan
-from crm.queries.contact_rules import standing_of
+from crm.commands.fields import NEVER
+from crm.models import ContactBan, ContactLimits
+from crm.queries.contact_rules import limits_of, standing_of
 from crm.queries.contact_words import warnings
 from crm.serializers import contact_rules as shapes
 from crm.serializers.activities import ReasonInput
@@ -72,16 +73,23 @@ class ContactBanLift(RunsCommand):
         return access.get_contact_ban(user, pk)
 
 
-class ContactLimit(RunsCommand):
-    """Say when a person is not to be disturbed, and how often we may come."""
+class ContactLimit(ReadOne, RunsCommand):
+    """When a person is not to be disturbed, and how often we may come."""
 
+    serializer_class = shapes.LimitsShape
     input_class = shapes.LimitsInput
-    output_class = shapes.LimitsInput
     success_status = 200
 
-    def run(self, data: dict[str, Any], pk: int) -> Any:
+    def thing(self, pk: int) -> ContactLimits:
+        """What was agreed; all empty where nothing was."""
+        contact = access.get_contact(self.request.user, pk)
+        return limits_of(contact) or ContactLimits(contact=contact)
+
+    def run(self, data: dict[str, Any], pk: int) -> ContactLimits:
         """Set what is given, take away what is not."""
         contact = access.get_contact(self.request.user, pk)
+        if "seen_at" in data:
+            data["seen_at"] = data["seen_at"] or NEVER
         return contact_rules.limit(contact, by=self.request.user, at=self.now, **data)
 
 

@@ -18,8 +18,8 @@ from crm.access import require
 from crm.commands.commitment_clock import day_ends
 from crm.commands.contacts import refuse_merged
 from crm.commands.expectations import person_of
-from crm.commands.fields import differences, reason_of, refuse, take
-from crm.commands.locks import lock, lock_customer
+from crm.commands.fields import NEVER, differences, reason_of, refuse, take
+from crm.commands.locks import lock, lock_customer, lock_person
 from crm.commands.private_life import refuse_private
 from crm.models import Action, Contact, ContactBan, ContactLimits, Customer
 from crm.models.contact_rule import CHANNELS
@@ -91,22 +91,30 @@ def limit(
     time_zone: str = "",
     most: int | None = None,
     days: int | None = None,
+    seen_at: datetime | None = None,
 ) -> ContactLimits:
-    """Say when a person is not to be disturbed, and how often we may come; empty takes it away."""
-    customer = lock_customer(contact.customer_id)
+    """Say when a person is not to be disturbed, and how often we may come; empty takes it away.
+
+    `seen_at` is the `updated_at` of what the actor had before his eyes, NEVER where nothing was
+    agreed yet.
+    """
+    customer, person = lock_person(contact)
     require(by, "contact.limit", customer)
-    person = lock(contact)
     refuse_merged(person)
-    row = ContactLimits.objects.filter(contact=person).first() or ContactLimits(contact=person)
+    row = ContactLimits.objects.filter(contact=person).first()
+    if seen_at is not None and seen_at != (row.updated_at if row else NEVER):
+        raise Conflict(
+            _("Somebody changed what was agreed with {name}. Look again before you do.").format(
+                name=person.name
+            ),
+            code="stale",
+        )
+    row = row or ContactLimits(contact=person)
     before = {name: getattr(row, name) for name in LIMITS}
-    if time_zone and time_zone not in available_timezones():
-        refuse({"time_zone": [_("There is no time zone {name}.").format(name=time_zone)]})
-    if (quiet_from is None) != (quiet_until is None) or (quiet_from and quiet_from == quiet_until):
-        refuse({"quiet_until": [_("Quiet hours have a beginning and another end.")]})
-    if (most is None) != (days is None) or not _is_cap(most, days):
-        refuse({"most": [_("A cap is 1 to 50 contacts in 1 to 90 days.")]})
     values: dict[str, Any] = {"quiet_from": quiet_from, "quiet_until": quiet_until}
-    take(row, values | {"time_zone": time_zone, "most": most, "days": days})
+    values |= {"time_zone": time_zone, "most": most, "days": days}
+    _refuse_unfit(values)
+    take(row, values)
     changed = differences(row, before)
     if not changed:
         return row
@@ -116,6 +124,17 @@ def limit(
     data = {"name": person.name, "changes": said}
     events.record("contact.limited", person, by=by, at=at, scope=customer, data=data)
     return row
+
+
+def _refuse_unfit(values: dict[str, Any]) -> None:
+    """Quiet hours have both ends, a cap both numbers, and the time zone exists."""
+    start, end, zone, most, days = (values[name] for name in LIMITS)
+    if zone and zone not in available_timezones():
+        refuse({"time_zone": [_("There is no time zone {name}.").format(name=zone)]})
+    if (start is None) != (end is None) or (start and start == end):
+        refuse({"quiet_until": [_("Quiet hours have a beginning and another end.")]})
+    if (most is None) != (days is None) or not _is_cap(most, days):
+        refuse({"most": [_("A cap is 1 to 50 contacts in 1 to 90 days.")]})
 
 
 def _is_cap(most: int | None, days: int | None) -> bool:

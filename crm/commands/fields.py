@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +16,9 @@ from core.errors import Invalid
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 CLOCK_SKEW = timedelta(minutes=2)
 """A browser's clock may run a little ahead of ours."""
+
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
+"""When nothing was changed: what somebody saw then is there for the first time, or stale."""
 
 _LINE_CONTROLS = {"\n", "\r", "\t"}
 

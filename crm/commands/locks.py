@@ -8,7 +8,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from core.commands.locks import hold
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from crm.models import Action, Activity, Commitment, Contact, Customer, Expectation
 
 Row = TypeVar("Row", bound=models.Model)
@@ -26,6 +26,24 @@ def lock(row: Row, *related: str) -> Row:
     """
     rows: models.QuerySet[Any] = row._meta.model._default_manager.select_for_update(no_key=True)
     return _held(rows.prefetch_related(*related), row.pk)
+
+
+def lock_person(contact: Contact) -> tuple[Customer, Contact]:
+    """The customer somebody works for now, and the person, both held.
+
+    Who moves somebody holds both customers, so nobody goes away from the one held here.
+    """
+    contacts = Contact.objects.filter(pk=contact.pk).values_list("customer_id", flat=True)
+    customer = lock_customer(contacts.first() or contact.customer_id)
+    held = lock(contact)
+    if held.customer_id != customer.pk:
+        raise Conflict(
+            _("{name} went to another customer meanwhile. Look again before you do.").format(
+                name=held.name
+            ),
+            code="stale",
+        )
+    return customer, held
 
 
 def share_customer(customer_id: int) -> None:

@@ -48,12 +48,26 @@ class BanInput(serializers.Serializer):
     until_date = serializers.DateField(required=False, allow_null=True, help_text="Its last day.")
 
 
-class LimitsInput(serializers.ModelSerializer):
+class LimitsShape(serializers.ModelSerializer):
     """Quiet hours where the person is, and how often we may come, all of us; empty: none."""
 
     class Meta:
         model = ContactLimits
-        fields = ["quiet_from", "quiet_until", "time_zone", "most", "days"]
+        fields = ["quiet_from", "quiet_until", "time_zone", "most", "days", "updated_at"]
+
+
+class LimitsInput(serializers.ModelSerializer):
+    """The same to be set."""
+
+    seen_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="`updated_at` as you saw it; refused when it is another by now.",
+    )
+
+    class Meta:
+        model = ContactLimits
+        fields = ["quiet_from", "quiet_until", "time_zone", "most", "days", "seen_at"]
 
 
 STANDING = (

@@ -15,11 +15,13 @@ from core.errors import Invalid
 from core.web import done
 from crm import access
 from crm.commands import contact_rules
+from crm.commands.fields import NEVER
 from crm.forms import WordForm
 from crm.forms.contact_rules import BanForm, LimitsForm
 from crm.models import Contact, Customer
 from crm.queries.contact_rules import limits_of
 from crm.views.customers import dialog
+from crm.views.typed import seen_at_of
 
 CHANGES = ["GET", "HEAD", "POST"]
 
@@ -85,12 +87,20 @@ def limits(request: HttpRequest, pk: int) -> HttpResponse:
     form = LimitsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            contact_rules.limit(contact, by=request.user, at=timezone.now(), **form.cleaned_data)
+            contact_rules.limit(
+                contact,
+                by=request.user,
+                at=timezone.now(),
+                seen_at=seen_at_of(request.POST),
+                **form.cleaned_data,
+            )
         except Invalid as error:
             explain(form, error)
         else:
             return done(request, _people(contact.customer))
     context = {"form": form, "customer": contact.customer, "contact": contact, "verb": "limits"}
+    held_at = held.updated_at if held else NEVER
+    context["seen_at"] = request.POST.get("seen_at") or held_at.isoformat()
     return _dialog(request, context | {"address": request.path})
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
+from crm.commands.fields import NEVER
 from crm.queries import colleagues
 from crm.queries import customers as queries
-
-NEVER = datetime(1, 1, 1, tzinfo=UTC)
-"""When nothing was changed: a page made then is stale."""
 
 
 def seen_at_of(data: QueryDict) -> datetime | None:

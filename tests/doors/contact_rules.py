@@ -21,7 +21,7 @@ API: dict[str, list[Any]] = {
     ],
     "api-contact-ban": [("get", None, *API_SEE)],
     "api-contact-ban-lift": [("post", {"reason": "x"}, *API_DO)],
-    "api-contact-limits": [("post", LIMITS, *API_DO)],
+    "api-contact-limits": [("get", None, *API_SEE), ("post", LIMITS, *API_DO)],
     "api-contact-standing": [("get", None, *API_SEE)],
 }
 
