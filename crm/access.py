@@ -341,7 +341,7 @@ def get_chain_line(user: User, pk: int) -> ChainLine:
 
 def get_chain_step(user: User, pk: int) -> ChainStep:
     rows = limit_to_visible(ChainStep.objects.all(), user, through="chain__customer")
-    return find(rows.select_related("chain"), pk)
+    return find(rows.select_related("chain__customer__team"), pk)
 
 
 def get_assessment(user: User, pk: int) -> Assessment:

@@ -79,13 +79,16 @@ class BatonSchema(AutoSchema):
             return []
         if self.method == "POST" and hasattr(self.view, "run"):
             return [REPEATABLE]
-        if self.method == "PATCH":
+        if self._takes_if_match():
             return [IF_MATCH]
         if self.method == "GET" and not self._is_list_view():
             known = self.view.known_parameters().items()
             found = [self._parameter(name, parameter) for name, parameter in known]
             return [IF_NONE_MATCH, *found] if hasattr(self.view, "thing") else found
         return []
+
+    def _takes_if_match(self) -> bool:
+        return self.method in ("PATCH", "DELETE") and hasattr(self.view, "thing")
 
     def _parameter(self, name: str, parameter: Any) -> OpenApiParameter:
         return OpenApiParameter(
@@ -135,6 +138,6 @@ class BatonSchema(AutoSchema):
             codes += ["403", "409"]
         if self.method == "POST":
             codes.append("422")
-        if self.method == "PATCH":
+        if self._takes_if_match():
             codes.append("412")
         return sorted(codes)

@@ -153,6 +153,20 @@ class ReadOne(Endpoint):
         """The thing at this address, if this user sees it."""
         raise NotImplementedError
 
+    def hold(self, thing: Any) -> None:
+        """Keep the thing as it is until the change, by the locks of the command, in its order."""
+        etag.lock(thing)
+
+    def as_seen(self, request: Request, **kwargs: Any) -> Any:
+        """The thing to change; If-Match holds it and refuses who names an older version."""
+        thing = self.thing(**kwargs)
+        if "If-Match" in request.headers:
+            self.hold(thing)
+            thing = self.thing(**kwargs)
+            body = dumps(self.write(self.serializer_class, thing))
+            etag.require_match(request, etag.etag_of(body))
+        return thing
+
     def get(self, request: Request, **kwargs: Any) -> HttpResponse:
         """The thing."""
         body = dumps(self.write(self.serializer_class, self.thing(**kwargs)))
@@ -175,19 +189,10 @@ class ChangesOne(ReadOne):
         """Call the command; returns the thing as it is now."""
         raise NotImplementedError
 
-    def hold(self, thing: Any) -> None:
-        """Keep the thing as it is until the change, by the locks of the command, in its order."""
-        etag.lock(thing)
-
     def patch(self, request: Request, **kwargs: Any) -> HttpResponse:
         """The thing after the change."""
         with transaction.atomic():
-            thing = self.thing(**kwargs)
-            if "If-Match" in request.headers:
-                self.hold(thing)
-                thing = self.thing(**kwargs)
-                body = dumps(self.write(self.serializer_class, thing))
-                etag.require_match(request, etag.etag_of(body))
+            thing = self.as_seen(request, **kwargs)
             data = self.read(self.input_class, partial=True)
             self.change(thing, data)
             body = dumps(self.write(self.serializer_class, self.thing(**kwargs)))
@@ -233,7 +238,10 @@ class RunsCommand(Endpoint):
 
 
 class Removes(Endpoint):
-    """DELETE runs one command that ends something; answers without a body."""
+    """DELETE runs one command that ends something; answers without a body.
+
+    Where GET shows the thing, If-Match refuses what is out of date.
+    """
 
     def remove(self, **kwargs: Any) -> None:
         """Call the command."""
@@ -241,7 +249,10 @@ class Removes(Endpoint):
 
     def delete(self, request: Request, **kwargs: Any) -> HttpResponse:
         """Nothing is left to show."""
-        self.remove(**kwargs)
+        with transaction.atomic():
+            if "If-Match" in request.headers and isinstance(self, ReadOne):
+                self.as_seen(request, **kwargs)
+            self.remove(**kwargs)
         return _nothing()
 
 

@@ -239,7 +239,7 @@ class Steps(ReadRows, RunsCommand):
     """The customer's procedure, step by step."""
 
     serializer_class = shapes.ChainStepShape
-    input_class = shapes.StepFacts
+    input_class = shapes.StepInput
     orders = {"position": ("position",)}
 
     def queryset(self) -> Any:
@@ -250,13 +250,13 @@ class Steps(ReadRows, RunsCommand):
         """Add it: at the end, or before the one at `position`."""
         user = self.request.user
         chain = access.get_chain(user, pk)
-        position = data.pop("position", None)
+        order = {name: data.pop(name, None) for name in ("position", "seen")}
         facts = with_stakeholder(user, data)
-        return chains.add_step(chain, by=user, at=self.now, facts=facts, position=position)
+        return chains.add_step(chain, by=user, at=self.now, facts=facts, **order)
 
 
 class OneStep(ChangesOne, Removes):
-    """A step of a procedure you may see."""
+    """A step of a procedure you may see. DELETE takes it out."""
 
     serializer_class = shapes.ChainStepShape
     input_class = shapes.StepFacts

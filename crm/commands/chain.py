@@ -130,10 +130,22 @@ def end_line(line: ChainLine, *, by: User, at: datetime) -> ChainLine:
 
 @transaction.atomic
 def add_step(
-    chain: Chain, *, by: User, at: datetime, facts: Mapping[str, Any], position: int | None = None
+    chain: Chain,
+    *,
+    by: User,
+    at: datetime,
+    facts: Mapping[str, Any],
+    position: int | None = None,
+    seen: int | None = None,
 ) -> ChainStep:
-    """One more step of the customer's procedure: at the end, or before the one at `position`."""
+    """One more step of the customer's procedure: at the end, or before the one at `position`.
+
+    `seen` is the revision of the chain the actor had before his eyes; at the end it does not
+    matter.
+    """
     customer, chain = hold_chain(chain, by=by)
+    if position is not None:
+        _refuse_stale(chain, seen)
     last = chain.steps.aggregate(last=Max("position"))["last"] or 0
     if last >= 100:
         raise Conflict(_("A procedure has 100 steps at most."), code="procedure_full")
@@ -154,9 +166,11 @@ def change_step(
     at: datetime,
     changes: Mapping[str, Any],
     position: int | None = None,
+    seen: int | None = None,
 ) -> ChainStep:
-    """Change a step, or move it to another place of the procedure."""
+    """Change a step, or move it to another place of the procedure; `seen` as in `add_step`."""
     customer, chain = hold_chain(Chain.objects.get(pk=step.chain_id), by=by)
+    _refuse_stale(chain, seen)
     step = lock(step)
     before = {name: getattr(step, name) for name in changes if name in STEP_FACTS}
     _take_step(step, changes)
@@ -173,14 +187,25 @@ def change_step(
 
 
 @transaction.atomic
-def remove_step(step: ChainStep, *, by: User, at: datetime) -> None:
-    """The customer no longer takes this step."""
-    customer, _chain = hold_chain(Chain.objects.get(pk=step.chain_id), by=by)
+def remove_step(step: ChainStep, *, by: User, at: datetime, seen: int | None = None) -> None:
+    """The customer no longer takes this step; `seen` as in `add_step`."""
+    customer, chain = hold_chain(Chain.objects.get(pk=step.chain_id), by=by)
+    _refuse_stale(chain, seen)
     step = lock(step)
     pk = step.pk
     step.delete()
     step.pk = pk
     _tell_step("chain.step_removed", step, customer, by=by, at=at)
+
+
+def _refuse_stale(chain: Chain, seen: int | None) -> None:
+    """A procedure is one thing: what was seen of a step holds while nobody changed the chain."""
+    if seen is not None and seen != chain.revision:
+        raise Conflict(
+            _("Somebody changed this decision chain meanwhile. Look again before you do."),
+            code="stale",
+            details={"revision": chain.revision},
+        )
 
 
 def _take_step(step: ChainStep, facts: Mapping[str, Any]) -> None:

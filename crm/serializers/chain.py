@@ -324,6 +324,19 @@ class StepFacts(serializers.ModelSerializer):
         validators: ClassVar[list[Any]] = []
 
 
+class StepInput(StepFacts):
+    """A step to add."""
+
+    seen = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        help_text="The chain's revision as you saw it; with a position refused when it is another.",
+    )
+
+    class Meta(StepFacts.Meta):
+        fields = [*StepFacts.Meta.fields, "seen"]
+
+
 class TakenShape(serializers.Serializer):
     """What came over from the chain this one was copied from."""
 

@@ -18,6 +18,7 @@ from crm.forms.procedure import StepForm
 from crm.models import Chain, ChainStep
 from crm.queries import chain_table
 from crm.views.customers import dialog
+from crm.views.typed import revision_of
 
 FACTS = commands.STEP_FACTS
 
@@ -32,7 +33,14 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts, position = _facts(user, form)
         try:
-            commands.add_step(chain, by=user, at=timezone.now(), facts=facts, position=position)
+            commands.add_step(
+                chain,
+                by=user,
+                at=timezone.now(),
+                facts=facts,
+                position=position,
+                seen=revision_of(request.POST),
+            )
         except Invalid as error:
             explain(form, error)
         else:
@@ -46,14 +54,21 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a step, or its place in the order."""
     user: Any = request.user
     step = access.get_chain_step(user, pk)
-    chain = access.get_chain(user, step.chain_id)
+    chain = step.chain
     initial = {name: getattr(step, name) for name in FACTS}
     initial |= {"stakeholder": step.stakeholder_id or "", "position": step.position}
     form = StepForm(request.POST or None, people=chain_table.people_in(chain), initial=initial)
     if request.method == "POST" and form.is_valid():
         facts, position = _facts(user, form)
         try:
-            commands.change_step(step, by=user, at=timezone.now(), changes=facts, position=position)
+            commands.change_step(
+                step,
+                by=user,
+                at=timezone.now(),
+                changes=facts,
+                position=position,
+                seen=revision_of(request.POST),
+            )
         except Invalid as error:
             explain(form, error)
         else:
@@ -66,9 +81,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """The customer no longer takes this step."""
     step = access.get_chain_step(request.user, pk)
-    chain = access.get_chain(request.user, step.chain_id)
-    commands.remove_step(step, by=request.user, at=timezone.now())
-    return done(request, chain_table.address_of(chain))
+    seen = revision_of(request.POST)
+    commands.remove_step(step, by=request.user, at=timezone.now(), seen=seen)
+    return done(request, chain_table.address_of(step.chain))
 
 
 def _facts(user: Any, form: StepForm) -> tuple[dict[str, Any], int | None]:
@@ -83,4 +98,5 @@ def _shown(
     request: HttpRequest, form: StepForm, chain: Chain, step: ChainStep | None
 ) -> HttpResponse:
     context = {"form": form, "chain": chain, "customer": chain.customer, "step": step}
+    context["revision"] = request.POST.get("revision") or chain.revision
     return dialog(request, "crm/dialogs/step.html", context, 422 if form.errors else 200)

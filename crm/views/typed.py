@@ -25,6 +25,14 @@ def seen_at_of(data: QueryDict) -> datetime | None:
         return NEVER
 
 
+def revision_of(data: QueryDict) -> int | None:
+    """The revision of what a form was made from; one that cannot be is a stale page."""
+    text = data.get("revision", "")
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
 def with_typed(
     data: QueryDict, user: Any, *, people: Iterable[str] = (), customers: Iterable[str] = ()
 ) -> QueryDict:

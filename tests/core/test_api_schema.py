@@ -66,7 +66,7 @@ def test_a_list_is_an_envelope_of_rows(schema, operation):
         ("touch/", "post", ["204", "400", "401", "403", "409", "422"]),
         ("groups/{id}/", "get", ["200", "304", "400", "401", "404"]),
         ("groups/{id}/", "patch", ["200", "400", "401", "403", "404", "409", "412"]),
-        ("groups/{id}/", "delete", ["204", "400", "401", "403", "404", "409"]),
+        ("groups/{id}/", "delete", ["204", "400", "401", "403", "404", "409", "412"]),
     ],
 )
 def test_every_answer_is_named_and_problems_are_problems(operation, path, method, codes):
@@ -82,9 +82,10 @@ def test_conditional_and_repeated_requests_show_their_headers(operation):
     assert parameters(operation("groups/", "post"), "header") == {
         "Idempotency-Key": {"type": "string", "maxLength": 200}
     }
-    assert parameters(operation("groups/{id}/", "patch"), "header") == {
-        "If-Match": {"type": "string"}
-    }
+    for method in ("patch", "delete"):
+        assert parameters(operation("groups/{id}/", method), "header") == {
+            "If-Match": {"type": "string"}
+        }
     assert parameters(operation("groups/{id}/", "get"), "header") == {
         "If-None-Match": {"type": "string"}
     }

@@ -183,9 +183,12 @@ def test_a_change_of_an_old_version_is_refused(api):
     response = patch(api, group, {"name": "South"}, tag)
     assert (response.status_code, response.json()["code"]) == (412, "stale")
     assert names() == ["East"]
+    removed = api.delete(f"{GROUPS}{group.pk}/", headers={"If-Match": tag})
+    assert (removed.status_code, names()) == (412, ["East"])
     assert patch(api, group, {"name": "South"}, "*").status_code == 200
     assert patch(api, group, {"name": "West"}).status_code == 200
     assert names() == ["West"]
+    assert api.delete(f"{GROUPS}{group.pk}/", headers={"If-Match": "*"}).status_code == 204
 
 
 @pytest.mark.django_db(transaction=True)
