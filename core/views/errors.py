@@ -71,12 +71,12 @@ FAULTS: dict[int, Fault] = {
 def page(
     request: HttpRequest, status: int, text: str | Promise = "", details: Any = None
 ) -> HttpResponse:
-    """Answer with the page of a status, or for htmx with a toast that keeps the status."""
+    """Answer with the page of a status; a script that asked finds the sentence as a toast."""
     fault = FAULTS.get(status, FAULTS[400])
     if is_htmx(request):
-        response = toast(HttpResponse(status=status), text or fault.text, tone="late")
+        response = HttpResponse(status=status)
         response["HX-Reswap"] = "none"
-        return response
+        return toast(response, text or fault.text, tone="late")
     known = getattr(getattr(request, "user", None), "is_authenticated", False)
     context = {
         "layout": "base.html" if known else "bare.html",
@@ -85,7 +85,8 @@ def page(
         "text": text or fault.text,
         "details": details,
     }
-    return render(request, "error.html", context, status=status)
+    response = render(request, "error.html", context, status=status)
+    return toast(response, text or fault.text, tone="late")
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -261,13 +261,16 @@ def change_stakeholder(
     at: datetime,
     changes: Mapping[str, Any],
     seen_at: datetime | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> Stakeholder:
     """Change what is given of FACTS, and `roles` and `reports_to`; the attitude has its own verb.
 
-    `seen_at` is the `updated_at` the actor had before his eyes.
+    `seen_at` is the `updated_at` the actor had before his eyes, `seen` what he saw of
+    single columns.
     """
     customer, chain, held = hold_place(stakeholder, by=by)
-    if seen_at is not None and seen_at != held.updated_at:
+    is_other = any(getattr(held, name) != value for name, value in (seen or {}).items())
+    if is_other or (seen_at is not None and seen_at != held.updated_at):
         raise Conflict(
             _("Somebody changed this place meanwhile. Look again before you do."),
             code="stale",

@@ -97,15 +97,25 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def reports_to(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say on the map whom somebody reports to; `?to=` takes it back."""
+    """Say on the map whom somebody reports to; `?to=` takes it back.
+
+    `seen` is whom the map showed above him: another by now is not written over.
+    """
     user: Any = request.user
     place = access.get_stakeholder(user, pk)
     wanted = request.POST.get("reports_to", request.GET.get("to", ""))
     above = access.get_stakeholder(user, int(wanted)) if _is_number(wanted) else None
     if wanted and above is None:
         raise Invalid(_("Choose somebody of the same chain."))
-    before = place.reports_to_id
-    change_stakeholder(place, by=user, at=timezone.now(), changes={"reports_to": above})
+    shown = request.POST.get("seen", request.GET.get("seen"))
+    before = place.reports_to_id if shown is None else _number_in(shown)
+    change_stakeholder(
+        place,
+        by=user,
+        at=timezone.now(),
+        changes={"reports_to": above},
+        seen={"reports_to_id": before},
+    )
     if not is_htmx(request):
         messages.success(request, _said(place, above))
         return HttpResponseRedirect(next_url(request, address_of(place.chain)))
@@ -113,8 +123,15 @@ def reports_to(request: HttpRequest, pk: int) -> HttpResponse:
     response = render(
         request, "crm/chain/_moment.html", {"map": map_of(request, chain, may_change=True)}
     )
-    back = f"{reverse('stakeholder-reports-to', args=[pk])}?to={before or ''}"
+    back = f"{reverse('stakeholder-reports-to', args=[pk])}?to={before or ''}&seen={wanted}"
     return toast(response, _said(place, above), undo=back)
+
+
+def _number_in(text: str) -> int | None:
+    """The number of a place, none where it is nobody's; 0, which no place has, for what is none."""
+    if not text:
+        return None
+    return int(text) if _is_number(text) else 0
 
 
 def _is_number(text: str) -> bool:

@@ -79,7 +79,8 @@ def focused(page):
 
 
 def test_a_card_is_dragged_to_its_superior_and_taken_back(visit, cast):
-    page = visit(cast.anna, path=cast.path).page
+    anna = visit(cast.anna, path=cast.path)
+    page = anna.page
     sun, zhou, wang = cast.places[6], cast.places[4], cast.places[3]
 
     carry(page, sun, zhou)
@@ -89,6 +90,15 @@ def test_a_card_is_dragged_to_its_superior_and_taken_back(visit, cast):
     with page.expect_navigation():
         page.locator(".toast").get_by_role("button", name="Undo").click()
     assert above(sun) == wang.pk
+
+    carry(page, sun, zhou)
+    undo = page.locator(".toast").get_by_role("button", name="Undo")
+    undo.wait_for()
+    anna.expect("409")
+    Stakeholder.objects.filter(pk=sun.pk).update(reports_to=None)
+    undo.click()
+    page.locator(".toast", has_text="Somebody changed this place meanwhile.").wait_for()
+    assert above(sun) is None
 
 
 def test_a_card_is_not_dragged_below_itself_or_beside(visit, cast):

@@ -193,6 +193,44 @@ def test_whom_somebody_reports_to_is_said_on_the_map_and_taken_back(cast):
     assert cast.wang.reports_to == cast.liu
 
 
+SAID_STALE = "Somebody changed this place meanwhile. Look again before you do."
+
+
+def test_what_a_third_person_said_meanwhile_is_not_taken_back(cast):
+    zhou = add(cast, contact=ContactFactory(customer=cast.acme, name="Zhou"))
+    response = report(cast, "anna", cast.wang, zhou.pk, **HTMX)
+    undo = json.loads(response["HX-Trigger"])["toast"]["undo"]
+    report(cast, "boris", cast.wang, "")
+    count = Event.objects.count()
+
+    late = as_user(cast.anna).post(undo)
+
+    assert (late.status_code, SAID_STALE in late.content.decode()) == (409, True)
+    assert json.loads(late["HX-Trigger"])["toast"] == {"text": SAID_STALE, "tone": "late"}
+    cast.wang.refresh_from_db()
+    assert (cast.wang.reports_to, Event.objects.count()) == (None, count)
+
+
+def test_who_moves_somebody_on_an_old_map_is_refused(cast):
+    zhou = add(cast, contact=ContactFactory(customer=cast.acme, name="Zhou"))
+    shown = {"reports_to": "", "seen": cast.liu.pk}
+    report(cast, "boris", cast.wang, zhou.pk)
+    anna, url = as_user(cast.anna), reverse("stakeholder-reports-to", args=[cast.wang.pk])
+
+    for seen in (cast.liu.pk, "", "x"):
+        late = anna.post(url, shown | {"seen": seen}, **HTMX)
+        assert late.status_code == 409
+        assert json.loads(late["HX-Trigger"])["toast"]["text"] == SAID_STALE
+    cast.wang.refresh_from_db()
+    assert cast.wang.reports_to == zhou
+
+    moved = anna.post(url, shown | {"seen": zhou.pk}, **HTMX)
+    undo = json.loads(moved["HX-Trigger"])["toast"]["undo"]
+    anna.post(undo)
+    cast.wang.refresh_from_db()
+    assert cast.wang.reports_to == zhou
+
+
 def test_nobody_is_an_answer_too(cast):
     assert report(cast, "anna", cast.wang).status_code == 302
     cast.wang.refresh_from_db()

@@ -25,8 +25,9 @@ function leave(toast, after) {
 async function undo(url, toast) {
   toast.remove();
   const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": csrf() }, redirect: "manual" }).catch(() => null);
-  if (!answer || answer.status >= 400) showToast({ text: say("failed"), tone: "late" });
-  else location.reload();
+  if (answer && answer.status < 400) return location.reload();
+  const { toast: refused } = JSON.parse(answer?.headers.get("HX-Trigger") ?? "{}");
+  showToast(refused ?? { text: say("failed"), tone: "late" });
 }
 
 function closeButton(toast) {

@@ -168,7 +168,7 @@ export class Cards {
     this.cancel();
     if ((card.dataset.boss ?? "") === to) return;
     this.hadFocus = this.svg.contains(document.activeElement);
-    this.map.send(card.dataset.card, to);
+    this.map.send(card, to);
   }
 
   cancel() {
@@ -229,7 +229,7 @@ export class Cards {
     if (held.over && event.type === "pointerup") {
       this.remember = held.card.dataset.card;
       this.hadFocus = false;
-      this.map.send(held.card.dataset.card, held.over.dataset.card);
+      this.map.send(held.card, held.over.dataset.card);
     }
   }
 }

@@ -42,11 +42,12 @@ class ChainMap {
     return window.htmx.ajax("GET", this.root.dataset.url + query, { source: this.sheet, target: this.sheet, swap: "innerHTML" });
   }
 
-  // Whom a person reports to; nobody when `to` is empty.
+  // Whom a person reports to, nobody when `to` is empty, in place of whom the map shows above him.
   send(card, to) {
-    this.cards.remember = card;
-    return window.htmx.ajax("POST", `/stakeholders/${card}/reports-to/`, {
-      source: this.sheet, target: this.sheet, swap: "innerHTML", values: { reports_to: to },
+    this.cards.remember = card.dataset.card;
+    return window.htmx.ajax("POST", `/stakeholders/${card.dataset.card}/reports-to/`, {
+      source: this.sheet, target: this.sheet, swap: "innerHTML",
+      values: { reports_to: to, seen: card.dataset.boss ?? "" },
     });
   }
 
