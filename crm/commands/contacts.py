@@ -14,7 +14,7 @@ from core import events
 from core.errors import Conflict
 from crm.access import require
 from crm.commands.fields import differences, refuse, take
-from crm.commands.locks import lock, lock_customer
+from crm.commands.locks import lock_customer, lock_person
 from crm.commands.peer_pairs import end_all_with
 from crm.models import Contact, Customer
 
@@ -63,9 +63,8 @@ def change_contact(
     seen_at: datetime | None = None,
 ) -> Contact:
     """Change what is given of FACTS; `seen_at` as in `change_customer`."""
-    customer = lock_customer(contact.customer_id)
+    customer, contact = lock_person(contact)
     require(by, "contact.change", customer)
-    contact = lock(contact)
     refuse_merged(contact)
     if seen_at is not None and seen_at != contact.updated_at:
         raise Conflict(
@@ -112,9 +111,8 @@ def _take_facts(contact: Contact, facts: Mapping[str, Any]) -> None:
 @transaction.atomic
 def mark_left(contact: Contact, *, by: User, at: datetime, left: bool = True) -> Contact:
     """The person has left the customer, or is back; what happened with them stays."""
-    customer = lock_customer(contact.customer_id)
+    customer, contact = lock_person(contact)
     require(by, "contact.change", customer)
-    contact = lock(contact)
     refuse_merged(contact)
     state = Contact.State.LEFT if left else Contact.State.ACTIVE
     if contact.state == state:

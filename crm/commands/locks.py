@@ -36,14 +36,19 @@ def lock_person(contact: Contact) -> tuple[Customer, Contact]:
     contacts = Contact.objects.filter(pk=contact.pk).values_list("customer_id", flat=True)
     customer = lock_customer(contacts.first() or contact.customer_id)
     held = lock(contact)
-    if held.customer_id != customer.pk:
+    refuse_gone(held, customer)
+    return customer, held
+
+
+def refuse_gone(contact: Contact, customer: Customer) -> None:
+    """A person held works for the customer held, not for another since he was looked at."""
+    if contact.customer_id != customer.pk:
         raise Conflict(
             _("{name} went to another customer meanwhile. Look again before you do.").format(
-                name=held.name
+                name=contact.name
             ),
             code="stale",
         )
-    return customer, held
 
 
 def share_customer(customer_id: int) -> None:

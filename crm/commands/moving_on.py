@@ -18,7 +18,7 @@ from crm.commands.actions import plan
 from crm.commands.contact_rules import follow_move
 from crm.commands.contacts import refuse_merged
 from crm.commands.fields import refuse, take
-from crm.commands.locks import lock, lock_customer
+from crm.commands.locks import lock, lock_customer, refuse_gone
 from crm.commands.peer_pairs import end_all_with
 from crm.commands.stakeholders import join, roles_of, vacate
 from crm.commands.ties import open_tie
@@ -67,6 +67,7 @@ def move_contact(
         Chain.objects.filter(customer=former).select_for_update(no_key=True).order_by("pk")
     )
     contact = lock(contact)
+    refuse_gone(contact, former)
     refuse_merged(contact)
     facts = dict(facts or {})
     unknown = set(facts) - {*AT_WORK, *REACHED_BY}
@@ -157,6 +158,7 @@ def merge_contacts(contact: Contact, *, into: Contact, by: User, at: datetime) -
     )
     both = {pk: lock(one) for pk, one in sorted({contact.pk: contact, into.pk: into}.items())}
     contact, into = both[contact.pk], both[into.pk]
+    refuse_gone(into, customer)
     _refuse_unmergeable(contact, into)
     contact.state, contact.merged_into, contact.updated_at = Contact.State.MERGED, into, at
     contact.save(update_fields=["state", "merged_into", "updated_at"])

@@ -21,7 +21,7 @@ from crm.access import require, visible_customers
 from crm.callbacks import Held, ReassignmentMove
 from crm.commands.assignments import NOT_PEOPLE
 from crm.commands.fields import differences, reason_of, refuse, take
-from crm.commands.locks import lock, lock_customer
+from crm.commands.locks import lock, lock_customer, lock_person
 from crm.models import Contact, Customer, PeerPair
 from crm.queries.holdings import count_by_receiver
 
@@ -79,9 +79,9 @@ def pair(
     is_sponsor: bool = False,
 ) -> PeerPair:
     """Say who of us meets a person at a customer, what for, and how often."""
-    customer = lock_customer(contact.customer_id)
+    customer, contact = lock_person(contact)
     require(by, "peer_pair.change", customer)
-    user, contact = lock(user), lock(contact)
+    user = lock(user)
     _refuse_unfit(user, contact, customer)
     row = PeerPair(user=user, contact=contact, starts_at=at)
     _take_facts(row, {"purpose": purpose, "cadence_days": cadence_days, "is_sponsor": is_sponsor})

@@ -17,7 +17,7 @@ from crm.access import require, visible_customers
 from crm.commands import evidence as proofs
 from crm.commands.assignments import NOT_PEOPLE
 from crm.commands.fields import refuse
-from crm.commands.locks import lock, lock_customer
+from crm.commands.locks import lock_person
 from crm.models import Contact, Customer, Evidence, Tie, Tier
 
 
@@ -35,11 +35,10 @@ def assess_tie(
 
     Anything above a stranger needs evidence; to be trusted, more than a title.
     """
-    customer = lock_customer(contact.customer_id)
+    customer, contact = lock_person(contact)
     require(by, "tie.change", customer)
     user = user or by
     _refuse_other(user, customer, by)
-    contact = lock(contact)
     if contact.state != Contact.State.ACTIVE:
         refuse({"contact": [_("{name} no longer works here.").format(name=contact.name)]})
     if isinstance(level, bool) or level not in Tie.Level.values:

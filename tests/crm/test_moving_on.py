@@ -229,3 +229,25 @@ def test_a_primary_who_cannot_sign_in_is_not_asked(cast):
     move(cast, by=cast.boris, at=NOW + timedelta(days=1))
 
     assert Action.objects.get().owner == cast.boris
+
+
+def test_what_is_done_with_somebody_who_moved_meanwhile_is_done_where_he_works(cast):
+    stale = [Contact.objects.get(pk=cast.wang_contact.pk) for _n in range(5)]
+    move(cast)
+    given = {"by": cast.anna, "at": NOW}
+    count = Event.objects.count()
+
+    for again in (
+        lambda: moving_on.move_contact(stale[0], to=cast.acme, **given),
+        lambda: moving_on.move_contact(stale[0], to=cast.other, **given),
+        lambda: moving_on.merge_contacts(cast.liu_contact, into=stale[1], **given),
+    ):
+        with pytest.raises((Conflict, Invalid)):
+            again()
+    assert (Event.objects.count(), Employment.objects.count()) == (count, 2)
+
+    contacts.change_contact(stale[2], changes={"title": "CTO"}, **given)
+    ties.assess_tie(stale[3], level=1, evidence=SAID, **given)
+    contacts.mark_left(stale[4], **given)
+    done = Event.objects.order_by("-pk")[:3]
+    assert {one.scope_id for one in done} == {cast.other.pk}
