@@ -2,13 +2,14 @@
 
 Web pages and the API share it. An order is a list of columns of one direction; the primary key is
 added as the last, so that rows with equal values never fall between two pages. Rows whose first
-column is null come last, in either direction.
+column is null come last, in either direction. Rows that are computed, not stored, are paged alike.
 """
 
 from __future__ import annotations
 
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -82,7 +83,45 @@ class RowCompare(Func):
         return f"({left}) {self.sign} ({right})", params
 
 
-class Order:
+class Places:
+    """Places between two rows of one list, by the values of some fields, written as cursors."""
+
+    def __init__(
+        self, name: str, fields: Sequence[models.Field], *, nullable: bool = False
+    ) -> None:
+        self.mark = crc32(name.encode())
+        self.fields = fields
+        self.nullable = nullable
+
+    def write(self, key: Sequence[Any], *, backward: bool = False) -> str:
+        """The cursor of a place."""
+        packed = orjson.dumps([self.mark, int(backward), *key], default=str)
+        return urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+    def read(self, cursor: str) -> tuple[list[Any], bool]:
+        """The place a cursor names; refuses whatever this list did not write."""
+        try:
+            if len(cursor) > LONGEST_CURSOR:
+                raise ValueError
+            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+            packed = b64decode(padded, altchars=b"-_", validate=True)
+            mark, backward, *key = orjson.loads(packed)
+            if mark != self.mark or backward not in (0, 1):
+                raise ValueError
+            return self._key(key), bool(backward)
+        except (ValueError, TypeError, ValidationError, OverflowError) as error:
+            raise BadCursor(_("This is not a cursor of this list.")) from error
+
+    def _key(self, raw: list[Any]) -> list[Any]:
+        key = []
+        for place, (value, field) in enumerate(zip(raw, self.fields, strict=True)):
+            if value is None and not (place == 0 and self.nullable):
+                raise ValueError
+            key.append(None if value is None else _scalar(value, field))
+        return key
+
+
+class Order(Places):
     """Columns of one direction, ready to sort, compare and name a place between two rows."""
 
     def __init__(self, model: type[models.Model], columns: tuple[str, ...]) -> None:
@@ -97,9 +136,11 @@ class Order:
             names.append("pk")
             fields.append((model._meta.pk, False))
         self.names = tuple(names)
-        self.fields = [field for field, _nullable in fields]
-        self.nullable = fields[0][1]
-        self.mark = crc32("|".join([model._meta.label, *columns]).encode())
+        super().__init__(
+            "|".join([model._meta.label, *columns]),
+            [field for field, _nullable in fields],
+            nullable=fields[0][1],
+        )
 
     def sorting(self, *, backward: bool = False) -> list[Any]:
         """What to pass to `order_by`."""
@@ -134,33 +175,6 @@ class Order:
         return [
             Value(value, output_field=field) for value, field in zip(key, self.fields, strict=True)
         ]
-
-    def write(self, key: Sequence[Any], *, backward: bool = False) -> str:
-        """The cursor of a place."""
-        packed = orjson.dumps([self.mark, int(backward), *key], default=str)
-        return urlsafe_b64encode(packed).rstrip(b"=").decode()
-
-    def read(self, cursor: str) -> tuple[list[Any], bool]:
-        """The place a cursor names; refuses whatever this order did not write."""
-        try:
-            if len(cursor) > LONGEST_CURSOR:
-                raise ValueError
-            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-            packed = b64decode(padded, altchars=b"-_", validate=True)
-            mark, backward, *key = orjson.loads(packed)
-            if mark != self.mark or backward not in (0, 1):
-                raise ValueError
-            return self._key(key), bool(backward)
-        except (ValueError, TypeError, ValidationError, OverflowError) as error:
-            raise BadCursor(_("This is not a cursor of this list.")) from error
-
-    def _key(self, raw: list[Any]) -> list[Any]:
-        key = []
-        for place, (value, field) in enumerate(zip(raw, self.fields, strict=True)):
-            if value is None and not (place == 0 and self.nullable):
-                raise ValueError
-            key.append(None if value is None else _scalar(value, field))
-        return key
 
 
 def _scalar(value: Any, field: models.Field) -> Any:
@@ -211,6 +225,33 @@ def page(
         rows.reverse()
     return _page(
         order, rows, key, after=more or backward, before=more if backward else bool(cursor)
+    )
+
+
+def page_of(
+    rows: Iterable[Any],
+    places: Places,
+    *,
+    key: Callable[[Any], tuple[Any, ...]],
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Page:
+    """One page of rows that are computed, rising by `key`, which no two of them share."""
+    ordered = sorted(rows, key=key)
+    start, end = 0, limit
+    if cursor:
+        place, backward = places.read(cursor)
+        if backward:
+            end = bisect_left(ordered, tuple(place), key=key)
+            start = max(end - limit, 0)
+        else:
+            start = bisect_right(ordered, tuple(place), key=key)
+            end = start + limit
+    found = ordered[start:end]
+    return Page(
+        found,
+        places.write(key(found[-1])) if found and end < len(ordered) else None,
+        places.write(key(found[0]), backward=True) if found and start else None,
     )
 
 

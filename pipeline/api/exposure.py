@@ -5,7 +5,10 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.pagination import CURSOR, LIMIT
 from core.api.views import Endpoint
+from core.keyset import DEFAULT_LIMIT
+from crm.api.links import page_link
 from pipeline.queries import exposure as queries
 from pipeline.serializers.exposure import CompanyExposureShape, PersonExposureShape
 
@@ -25,9 +28,23 @@ class PersonExposure(Endpoint):
     """The customers behind one person's number."""
 
     serializer_class = PersonExposureShape
+    filters = {"cursor": CURSOR, "limit": LIMIT}
 
     def get(self, request: Request, pk: int) -> Response:
-        """Those at which revenue hangs on this person."""
-        person, rows = queries.held_by_person(request.user, pk, at=self.now)
-        shown = {"user": person.pk, "name": person.name, "at": self.now, "customers": rows}
+        """One page of those at which revenue hangs on this person."""
+        person, page = queries.held_by_person(
+            request.user,
+            pk,
+            at=self.now,
+            cursor=self.query.get("cursor"),
+            limit=self.query.get("limit", DEFAULT_LIMIT),
+        )
+        shown = {
+            "user": person.pk,
+            "name": person.name,
+            "at": self.now,
+            "results": page.rows,
+            "next": page_link(request, page.next),
+            "previous": page_link(request, page.previous),
+        }
         return Response(self.write(PersonExposureShape, shown))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import BigIntegerField, CharField, DecimalField, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core import keyset
 from core.errors import NotFound
+from core.keyset import DEFAULT_LIMIT, Page, Places
 from core.metrics.result import Result
 from crm.metrics.dependence import Band, hhi_band, top_share_band
 from crm.metrics.exposure import (
@@ -30,6 +32,10 @@ from pipeline.models import Opportunity
 YEAR = timedelta(days=365)
 MOST_CUSTOMERS = 1000
 """Of each currency so many customers are looked at, those who brought most; the rest is told."""
+PLACES = Places(
+    "held by a person",
+    [CharField(max_length=3), DecimalField(max_digits=20, decimal_places=2), BigIntegerField()],
+)
 
 
 @dataclass(frozen=True)
@@ -116,8 +122,13 @@ def exposure_led(user: User, *, at: datetime) -> list[Hanging]:
     return [_named(each, names, at) for each in found]
 
 
-def held_by_person(user: User, pk: int, *, at: datetime) -> tuple[User, list[HeldAt]]:
-    """Where revenue hangs on one person, the most first; NotFound where none does."""
+def held_by_person(
+    user: User, pk: int, *, at: datetime, cursor: str | None = None, limit: int = DEFAULT_LIMIT
+) -> tuple[User, Page]:
+    """Where revenue hangs on one person, the most first; NotFound where none does.
+
+    It is computed anew for each page, which says who is on it by the amounts of its own moment.
+    """
     rows: list[HeldAt] = []
     for each in _hanging(sales_led(user), at):
         for account in each.accounts:
@@ -130,11 +141,15 @@ def held_by_person(user: User, pk: int, *, at: datetime) -> tuple[User, list[Hel
                 rows.append(row)
     if not rows:
         raise NotFound(_("No revenue hangs on this person, as far as you lead."))
-    ids = [row.customer_id for row in rows]
+    page = keyset.page_of(rows, PLACES, key=_place, cursor=cursor, limit=limit)
+    ids = [row.customer_id for row in page.rows]
     names = dict(Customer.objects.filter(pk__in=ids).values_list("pk", "name"))
-    ordered = sorted(rows, key=lambda row: (row.currency, -row.amount, row.customer_id))
-    named = [HeldAt(**(vars(row) | {"name": names[row.customer_id]})) for row in ordered]
-    return User.objects.get(pk=pk), named
+    named = [replace(row, name=names[row.customer_id]) for row in page.rows]
+    return User.objects.get(pk=pk), page._replace(rows=named)
+
+
+def _place(row: HeldAt) -> tuple[str, Decimal, int]:
+    return row.currency, -row.amount, row.customer_id
 
 
 def _hanging(sales: QuerySet[Opportunity], at: datetime) -> list[Hanging]:

@@ -70,9 +70,11 @@ class HeldAtShape(serializers.Serializer):
 
 
 class PersonExposureShape(serializers.Serializer):
-    """Where revenue hangs on one of us, the most first."""
+    """A page of where revenue hangs on one of us, the most first."""
 
     user = serializers.IntegerField()
     name = serializers.CharField()
     at = serializers.DateTimeField()
-    customers = HeldAtShape(many=True)
+    results = HeldAtShape(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)

@@ -10,6 +10,9 @@ from django.views.decorators.http import require_GET
 
 from pipeline.queries import exposure as queries
 
+LIMIT = 50
+"""Rows to a page."""
+
 
 @require_GET
 @login_required
@@ -23,5 +26,8 @@ def exposure(request: HttpRequest) -> HttpResponse:
 @login_required
 def of_person(request: HttpRequest, pk: int) -> HttpResponse:
     """The customers at which revenue hangs on one person."""
-    person, rows = queries.held_by_person(request.user, pk, at=timezone.now())
-    return render(request, "pipeline/exposure_of.html", {"person": person, "rows": rows})
+    cursor = request.GET.get("cursor") or None
+    person, page = queries.held_by_person(
+        request.user, pk, at=timezone.now(), cursor=cursor, limit=LIMIT
+    )
+    return render(request, "pipeline/exposure_of.html", {"person": person, "page": page})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,12 +10,14 @@ import pytest
 from django.utils import timezone
 
 from accounts.queries.users import system_user
+from core.keyset import Places
 from crm.metrics.exposure import revenue_at_risk
 from pipeline.commands import opportunities
 from pipeline.commands.pipelines import publish
 from pipeline.queries import exposure as queries
 from pipeline.queries.exposure import exposure
 from pipeline.serializers.definition import read_definition
+from pipeline.views import exposure as views
 from tests.cast import NOW, ContactFactory, CustomerFactory
 from tests.chain_rows import enter, know, meet, standing
 from tests.crm.doors import as_user
@@ -158,15 +161,85 @@ def test_a_number_opens_its_rows(cast, won_lately):
     client = as_user(cast.boris)
     found = client.get(f"{URL}people/{cast.anna.pk}/").json()
 
-    assert [(row["name"], row["revenue"], row["amount"]) for row in found["customers"]] == [
+    assert [(row["name"], row["revenue"], row["amount"]) for row in found["results"]] == [
         ("A", "600.00", "428.57"),
         ("C", "100.00", "50.00"),
     ]
-    assert found["customers"][0]["share"] == pytest.approx(5 / 7)
+    assert (found["next"], found["previous"]) == (None, None)
+    assert found["results"][0]["share"] == pytest.approx(5 / 7)
     page = client.get("/exposure/").content.decode()
     assert f'href="/exposure/{cast.anna.pk}/"' in page
     assert "478.57" in page
     assert "428.57" in client.get(f"/exposure/{cast.anna.pk}/").content.decode()
+
+
+@pytest.fixture
+def five(cast, won_lately, win):
+    """Five customers that hang on Anna: two of one amount, and one in euros."""
+    for name, amount, currency in (("D", 50, "CNY"), ("E", 7, "EUR"), ("F", 9, "CNY")):
+        customer = CustomerFactory(name=name, team=cast.north)
+        known_by(cast, customer, (3, {"anna": 2}), at=timezone.now() - timedelta(days=10))
+        win(customer, amount, currency=currency, at=timezone.now())
+    return [
+        [("A", "CNY", "428.57"), ("C", "CNY", "50.00")],
+        [("D", "CNY", "50.00"), ("F", "CNY", "9.00")],
+        [("E", "EUR", "7.00")],
+    ]
+
+
+def shown(answer):
+    assert answer.status_code == 200, answer.content
+    found = answer.json()
+    return found, [(row["name"], row["currency"], row["amount"]) for row in found["results"]]
+
+
+def test_its_rows_are_paged_there_and_back(cast, five):
+    client = as_user(cast.boris)
+    address, pages = f"{URL}people/{cast.anna.pk}/?limit=2", []
+    while address:
+        found, rows = shown(client.get(address))
+        pages.append(rows)
+        address = found["next"]
+    assert pages == five
+
+    back = [rows]
+    while found["previous"]:
+        found, rows = shown(client.get(found["previous"]))
+        back.insert(0, rows)
+    assert back == five
+    assert shown(client.get(f"{URL}people/{cast.anna.pk}/"))[1] == [row for p in five for row in p]
+
+
+def test_the_page_shows_one_page_of_them(cast, five, monkeypatch):
+    monkeypatch.setattr(views, "LIMIT", 2)
+    client = as_user(cast.boris)
+
+    first = client.get(f"/exposure/{cast.anna.pk}/")
+    assert names_on(first) == ["A", "C"]
+    cursor = re.search(r'href="(\?cursor=[^"]+)" rel="next"', first.content.decode())[1]
+    second = client.get(f"/exposure/{cast.anna.pk}/{cursor}")
+    assert names_on(second) == ["D", "F"]
+
+
+def names_on(page):
+    return re.findall(r"data-item-link>([^<]+)</a>", page.content.decode())
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10", Places("another", []).write(["CNY", "-1", 1])])
+def test_a_cursor_of_no_such_list_is_refused(cast, won_lately, cursor):
+    client = as_user(cast.boris)
+
+    answer = client.get(f"{URL}people/{cast.anna.pk}/?cursor={cursor}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor")
+    assert client.get(f"/exposure/{cast.anna.pk}/?cursor={cursor}").status_code == 400
+    assert client.get(f"{URL}people/{cast.anna.pk}/?limit=0").status_code == 400
+
+
+def test_a_page_takes_as_many_queries_as_it_did_with_one_row(cast, five, django_assert_num_queries):
+    queries.held_by_person(cast.boris, cast.anna.pk, at=timezone.now(), limit=1)
+    for limit in (1, 50):
+        with django_assert_num_queries(5):
+            queries.held_by_person(cast.boris, cast.anna.pk, at=timezone.now(), limit=limit)
 
 
 @pytest.mark.parametrize("who", ["anna", "nils", "ben", "otto"])
