@@ -30,7 +30,7 @@ class PipelineConfig(AppConfig):
         ACTIVITY_WEAKENED.append(following.keep_evidence)
         ACTIVITY_MOVED.append(following.keep_in_its_stay)
         CHAIN_PAGES.append(chains.page_of)
-        following.SALES.register()
+        following.SALES.register(place=0)  # a move of a sale ends steps of its stage
         REASSIGNED.append(following.pass_on_reminders)
         LOOSE["reminders"] = following.count_unread
         CLOSING_CHECKS.append(following.still_leads)

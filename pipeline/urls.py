@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pipeline.views import board, chain, deal, exposure, facts, moves, panel, table, today
+from pipeline.views import board, chain, deal, exposure, facts, moves, panel, steps, table, today
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("opportunities/<int:pk>/facts/", facts.facts, name="opportunity-facts"),
     path("opportunities/<int:pk>/facts/<slug:name>/", facts.fact, name="opportunity-fact"),
     path("opportunities/<int:pk>/step/", today.plan_step, name="opportunity-step"),
+    path("opportunities/<int:pk>/steps/", steps.steps, name="opportunity-steps"),
+    path("opportunities/<int:pk>/steps/plan/", steps.plan_missing, name="opportunity-plan-steps"),
     path(
         "opportunities/<int:pk>/promises/",
         panel.opportunity_promises,

@@ -142,12 +142,17 @@ class Belonging:
         if self.event:
             record_rows(self.event, self.model, facts, by=by, at=at)
 
-    def register(self) -> None:
-        """Let it go along wherever a customer changes hands, or drops out of somebody's sight."""
-        callbacks.REASSIGNING.append(self.hold)
+    def register(self, *, place: int | None = None) -> None:
+        """Let it go along wherever a customer changes hands, or drops out of somebody's sight.
+
+        Kinds are held in the order of their places: one whose command holds rows of another kind
+        after its own comes before that.
+        """
+        last = len(callbacks.OUT_OF_SIGHT)
+        callbacks.REASSIGNING.insert(last if place is None else place, self.hold)
+        callbacks.OUT_OF_SIGHT.insert(last if place is None else place, self)
         callbacks.REASSIGNED.append(self.follow_customers)
         callbacks.HELD[self.kind] = self.count_held
-        callbacks.OUT_OF_SIGHT.append(self)
 
 
 @dataclass(frozen=True)
@@ -159,8 +164,8 @@ class OfContact(Belonging):
         rows = self.model._default_manager.filter(contact=contact, state__in=self.live)
         rows.update(contact=into)
 
-    def register(self) -> None:
-        super().register()
+    def register(self, *, place: int | None = None) -> None:
+        super().register(place=place)
         callbacks.CONTACTS_MERGED.append(self.follow_contact)
 
 

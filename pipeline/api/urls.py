@@ -7,6 +7,7 @@ from pipeline.api.chain import OpportunityChain
 from pipeline.api.definitions import Pipelines, Products
 from pipeline.api.exposure import CompanyExposure, PersonExposure
 from pipeline.api.opportunities import OneOpportunity, Opportunities, OpportunityTransitions
+from pipeline.api.steps import OpportunitySteps
 
 urlpatterns = [
     path("opportunities/", Opportunities.as_view(), name="api-opportunities"),
@@ -18,6 +19,7 @@ urlpatterns = [
         OpportunityTransitions.as_view(),
         name="api-opportunity-transitions",
     ),
+    path("opportunities/<int:pk>/steps/", OpportunitySteps.as_view(), name="api-opportunity-steps"),
     path("exposure/", CompanyExposure.as_view(), name="api-exposure"),
     path("exposure/people/<int:pk>/", PersonExposure.as_view(), name="api-exposure-of"),
     path("pipelines/", Pipelines.as_view(), name="api-pipelines"),

@@ -16,7 +16,7 @@ from accounts.models import User
 from core.errors import Conflict, Invalid
 from core.events import record
 from pipeline.access import require
-from pipeline.commands import clocks
+from pipeline.commands import clocks, playbook
 from pipeline.gates import Verdict, verdict
 from pipeline.models import Opportunity, Transition
 
@@ -52,10 +52,7 @@ def move(
     _run_machine(sale, name, run, found)
     met = found.met_ids if found else []
     write_ledger(sale, name, before, by=by, at=at, reason=reason.strip(), met=met)
-    if sale.state in (Opportunity.State.OPEN, Opportunity.State.WON) and (
-        sale.stage != before[0] or name == Transition.Name.REOPEN
-    ):
-        clocks.start(opportunity=sale, at=at)
+    _begin_and_end(sale, name, before[0], by=by, at=at)
     record(
         event,
         sale,
@@ -73,6 +70,18 @@ def move(
         },
     )
     return sale
+
+
+def _begin_and_end(
+    sale: Opportunity, name: Transition.Name, stage: str, *, by: User, at: datetime
+) -> None:
+    """The clock and the steps of the stage entered begin; those of the stage left end."""
+    moves = sale.state in (Opportunity.State.OPEN, Opportunity.State.WON)
+    if sale.stage != stage or name == Transition.Name.LOSE:
+        playbook.leave(sale, stage, by=by, at=at)
+    if moves and (sale.stage != stage or name == Transition.Name.REOPEN):
+        clocks.start(opportunity=sale, at=at)
+        playbook.enter(sale, by=by, at=at)
 
 
 def lock_sale(opportunity: Opportunity, by: User, capability: str) -> Opportunity:

@@ -22,7 +22,7 @@ from core.workingtime import count_working_days, local_date
 from crm import access as crm_access
 from crm.commands.locks import lock_customer
 from crm.models import Customer
-from pipeline.commands import clocks
+from pipeline.commands import clocks, playbook
 from pipeline.commands.fields import (
     FIELDS,
     check_facts_seen,
@@ -82,6 +82,7 @@ def open_opportunity(
     sale.save(force_insert=True)
     write_ledger(sale, Transition.Name.OPEN, ("", ""), by=by, at=at)
     clocks.start(opportunity=sale, at=at)
+    playbook.enter(sale, by=by, at=at)
     data = {"name": sale.name, "stage": sale.stage, "owner": sale.owner_id}
     record("opportunity.opened", sale, by=by, at=at, scope=customer, data=data)
     return sale

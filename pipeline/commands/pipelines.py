@@ -15,7 +15,11 @@ from django.db import transaction
 from accounts.access import require
 from accounts.models import User
 from core.events import record
-from pipeline.models import ExitCriterion, Pipeline, PipelineVersion, Stage
+from pipeline.models import ExitCriterion, Pipeline, PipelineVersion, Stage, StandardAction
+
+LONGEST_KEY = 40
+CRITERION_PREFIX = "do-"
+"""What the key of the criterion begins with that a mandatory action is."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,29 @@ class CriterionDraft:
 
 
 @dataclass(frozen=True)
+class ActionDraft:
+    """A standard action of a stage; `due_days` are working days from the entry."""
+
+    key: str
+    texts: Mapping[str, str]
+    due_days: int
+    part: str = StandardAction.Part.OWNER
+    mandatory: bool = True
+    guides: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+
+    @property
+    def criterion(self) -> CriterionDraft:
+        """The condition to leave the stage that a mandatory action is."""
+        return CriterionDraft(
+            key=f"{CRITERION_PREFIX}{self.key}"[:LONGEST_KEY],
+            kind="action_done",
+            params={"action": self.key},
+            texts=self.texts,
+        )
+
+
+@dataclass(frozen=True)
 class StageDraft:
     """One stage, in the order of the definition."""
 
@@ -41,6 +68,12 @@ class StageDraft:
     category: str
     limits: Mapping[str, int]
     criteria: tuple[CriterionDraft, ...] = field(default_factory=tuple)
+    actions: tuple[ActionDraft, ...] = field(default_factory=tuple)
+
+    @property
+    def conditions(self) -> list[CriterionDraft]:
+        """Everything that has to hold to leave it: the criteria, and each mandatory action done."""
+        return [*self.criteria, *(each.criterion for each in self.actions if each.mandatory)]
 
 
 @dataclass(frozen=True)
@@ -53,8 +86,15 @@ class PipelineDraft:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what it says; comments, order of keys and spacing do not matter."""
-        canonical = orjson.dumps(asdict(self), default=str, option=orjson.OPT_SORT_KEYS)
+        """SHA-256 of what it says; comments, order of keys and spacing do not matter.
+
+        What is not used does not count, so that a definition older than it keeps its digest.
+        """
+        said = asdict(self)
+        for stage in said["stages"]:
+            if not stage["actions"]:
+                del stage["actions"]
+        canonical = orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(canonical).hexdigest()
 
 
@@ -119,6 +159,22 @@ def _add_stage(version: PipelineVersion, position: int, draft: StageDraft) -> No
                 texts=dict(criterion.texts),
                 mandatory=criterion.mandatory,
             )
-            for place, criterion in enumerate(draft.criteria, start=1)
+            for place, criterion in enumerate(draft.conditions, start=1)
+        ]
+    )
+    StandardAction.objects.bulk_create(
+        [
+            StandardAction(
+                stage=stage,
+                key=action.key,
+                position=place,
+                texts=dict(action.texts),
+                guides=dict(action.guides),
+                link=action.link,
+                part=action.part,
+                due_days=action.due_days,
+                mandatory=action.mandatory,
+            )
+            for place, action in enumerate(draft.actions, start=1)
         ]
     )

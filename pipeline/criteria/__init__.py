@@ -49,10 +49,15 @@ class Remedy:
     places: tuple[int, ...] = ()
     direction: str = ""
     promises: tuple[int, ...] = ()
+    step: int | None = None
 
     @property
     def link(self) -> str:
-        """The page where the chain, or the promises, of the sale are worked on."""
+        """Where the chain, the promises, or the step of the sale are worked on."""
+        if self.type == "action":
+            if self.step is None:
+                return reverse("opportunity-plan-steps", args=[self.sale])
+            return reverse("action-complete", args=[self.step])
         return reverse(f"opportunity-{_PAGES[self.type]}", args=[self.sale])
 
     def as_dict(self) -> dict[str, Any]:
@@ -67,6 +72,8 @@ class Remedy:
                 "stakeholders": list(self.places),
                 "link": self.link,
             }
+        if self.type == "action":
+            return {"type": "action", "action": self.step, "link": self.link}
         if self.type == "promise":
             return {
                 "type": "promise",
@@ -144,6 +151,7 @@ def known_kinds() -> list[str]:
 def load() -> None:
     """Import the modules that register themselves; called when the app is ready."""
     from pipeline.criteria import (  # noqa: F401, PLC0415 - they need the models to be loaded
+        action_done,
         activity_held,
         attitude_at_least,
         commitment_kept,

@@ -5,11 +5,13 @@ from pipeline.models.commitment_link import OpportunityCommitment
 from pipeline.models.definition import ExitCriterion, Pipeline, PipelineVersion, Stage
 from pipeline.models.ledger import StageVisit, Transition
 from pipeline.models.opportunity import Opportunity, OpportunityActivity
+from pipeline.models.playbook import OpportunityAction, StandardAction
 from pipeline.models.product import Product
 
 __all__ = [
     "ExitCriterion",
     "Opportunity",
+    "OpportunityAction",
     "OpportunityActivity",
     "OpportunityCommitment",
     "Pipeline",
@@ -20,5 +22,6 @@ __all__ = [
     "Stage",
     "StageClock",
     "StageVisit",
+    "StandardAction",
     "Transition",
 ]

@@ -98,12 +98,12 @@ class ExitCriterion(models.Model):
 
 @lru_cache(maxsize=256)
 def stages_of(version_id: int) -> tuple[Stage, ...]:
-    """The stages of a published version with their criteria, cached for the process's life.
+    """The stages of a published version with criteria and actions, cached for the process's life.
 
     Safe because a trigger refuses any change to a published version.
     """
     return tuple(
         Stage.objects.filter(version_id=version_id)
         .order_by("position")
-        .prefetch_related("criteria")
+        .prefetch_related("criteria", "actions")
     )

@@ -171,16 +171,16 @@ def activities(opportunity: Opportunity) -> list[Activity]:
 
 
 def planned(opportunity: Opportunity) -> list[Action]:
-    """Planned actions for the opportunity's customer, those agreed in its activities first."""
+    """Planned actions of the sale, and those of its customer that are of no sale."""
     return list(
         Action.objects.filter(
-            Q(activity__opportunity_links__opportunity=opportunity)
-            | Q(activity__opportunity_links__isnull=True),
+            Q(opportunity_link__opportunity=opportunity)
+            | Q(opportunity_link=None, activity__opportunity_links__opportunity=opportunity)
+            | Q(opportunity_link=None, activity__opportunity_links=None),
             customer_id=opportunity.customer_id,
             state=Action.State.PLANNED,
         )
-        .annotate(own=F("activity__opportunity_links__opportunity_id"))
-        .select_related("owner")
+        .select_related("owner", "opportunity_link__standard")
         .order_by(F("due_date").asc(nulls_last=True), "id")[:MOST_ACTIONS]
     )
 

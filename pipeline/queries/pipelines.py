@@ -31,7 +31,7 @@ def current_versions() -> list[PipelineVersion]:
 
 
 def versions_in_force() -> QuerySet[PipelineVersion]:
-    """The newest published version of every pipeline, with its stages and their criteria."""
+    """The newest published version of every pipeline, with stages, criteria and actions."""
     newest = (
         PipelineVersion.objects.filter(pipeline=OuterRef("pipeline"), published_at__isnull=False)
         .order_by("-number")
@@ -40,7 +40,7 @@ def versions_in_force() -> QuerySet[PipelineVersion]:
     return (
         PipelineVersion.objects.filter(pk=Subquery(newest))
         .select_related("pipeline")
-        .prefetch_related("stages__criteria")
+        .prefetch_related("stages__criteria", "stages__actions")
     )
 
 

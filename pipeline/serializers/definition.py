@@ -13,13 +13,21 @@ from django.utils.translation import gettext as _
 
 from core.errors import Invalid
 from crm.models import Customer
-from pipeline.commands.pipelines import CriterionDraft, PipelineDraft, StageDraft
+from pipeline.commands.pipelines import (
+    CRITERION_PREFIX,
+    LONGEST_KEY,
+    ActionDraft,
+    CriterionDraft,
+    PipelineDraft,
+    StageDraft,
+)
 from pipeline.criteria import kind_of, known_kinds
-from pipeline.models import Stage
+from pipeline.models import Stage, StandardAction
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 KEY = re.compile(r"[a-z][a-z0-9-]*\Z")
-LONGEST_KEY = 40
+LONGEST_TEXT = 200
+LONGEST_LINK = 200
 MOST_BYTES = 1_000_000
 MOST_DAYS = 1000
 
@@ -163,6 +171,7 @@ STAGE_KEYS = {
     "category",
     "limits",
     "criteria",
+    "actions",
 }
 
 
@@ -182,6 +191,14 @@ def _stage(reader: Reader, node: yaml.Node) -> StageDraft:
         if criterion.key in criteria:
             reader.wrong(each, f"{where}: criterion {criterion.key} is given twice")
         criteria[criterion.key] = criterion
+    actions: dict[str, ActionDraft] = {}
+    for each in reader.items(nodes["actions"], f"{where}: actions") if "actions" in nodes else ():
+        action = _action(reader, each, where)
+        if action.key in actions:
+            reader.wrong(each, f"{where}: action {action.key} is given twice")
+        elif action.mandatory and action.criterion.key in criteria:
+            reader.wrong(each, f"{where}: a criterion is called {action.criterion.key} already")
+        actions[action.key] = action
     return StageDraft(
         key=key,
         kind=reader.choice(nodes.get("kind"), f"{where}: kind", Stage.Kind.values, "open"),
@@ -193,6 +210,7 @@ def _stage(reader: Reader, node: yaml.Node) -> StageDraft:
         ),
         limits=read("limits", _limits, {}),
         criteria=tuple(criteria.values()),
+        actions=tuple(actions.values()),
     )
 
 
@@ -230,16 +248,56 @@ def _criterion(reader: Reader, node: yaml.Node, where: str) -> CriterionDraft:
     elif kind in known_kinds():
         for sentence in kind_of(kind).problems(params):
             reader.wrong(nodes.get("params", node), f"{where}: params: {sentence}")
-    mandatory = reader.plain(nodes["mandatory"]) if "mandatory" in nodes else True
-    if not isinstance(mandatory, bool):
-        reader.wrong(nodes["mandatory"], f"{where}: mandatory: give true or false")
     return CriterionDraft(
         key=key,
         kind=kind,
         params=params if isinstance(params, dict) else {},
         texts=reader.texts(nodes["texts"], f"{where}: texts") if "texts" in nodes else {},
-        mandatory=bool(mandatory),
+        mandatory=_yes_or_no(reader, nodes, where),
     )
+
+
+ACTION_KEYS = {"key", "texts", "guide", "link", "part", "due_days", "mandatory"}
+
+
+def _action(reader: Reader, node: yaml.Node, where: str) -> ActionDraft:
+    nodes = reader.mapping(node, f"{where}: action", ACTION_KEYS, {"key", "texts", "due_days"})
+    key = reader.key(nodes["key"], f"{where}: action key") if "key" in nodes else ""
+    if len(key) > LONGEST_KEY - len(CRITERION_PREFIX):
+        reader.wrong(nodes["key"], f"{where}: action {key}: the key is too long")
+    where = f"{where}: action {key}"
+    days = reader.plain(nodes["due_days"]) if "due_days" in nodes else 0
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= MOST_DAYS:
+        reader.wrong(nodes["due_days"], f"{where}: due_days: give working days, 0 to {MOST_DAYS}")
+        days = 0
+    texts = reader.texts(nodes["texts"], f"{where}: texts") if "texts" in nodes else {}
+    if any(len(text) > LONGEST_TEXT for text in texts.values()):
+        reader.wrong(nodes["texts"], f"{where}: texts: at most {LONGEST_TEXT} characters")
+    return ActionDraft(
+        key=key,
+        texts=texts,
+        due_days=days,
+        part=reader.choice(
+            nodes.get("part"), f"{where}: part", StandardAction.Part.values, "owner"
+        ),
+        mandatory=_yes_or_no(reader, nodes, where),
+        guides=reader.texts(nodes["guide"], f"{where}: guide") if "guide" in nodes else {},
+        link=_link(reader, nodes["link"], where) if "link" in nodes else "",
+    )
+
+
+def _yes_or_no(reader: Reader, nodes: dict[str, yaml.Node], where: str) -> bool:
+    value = reader.plain(nodes["mandatory"]) if "mandatory" in nodes else True
+    if not isinstance(value, bool):
+        reader.wrong(nodes["mandatory"], f"{where}: mandatory: give true or false")
+    return bool(value)
+
+
+def _link(reader: Reader, node: yaml.Node, where: str) -> str:
+    text = str(getattr(node, "value", ""))
+    if not text.startswith("https://") or len(text) > LONGEST_LINK:
+        reader.wrong(node, f"{where}: link: give an address that begins with https://")
+    return text
 
 
 def _list(words: Any) -> str:

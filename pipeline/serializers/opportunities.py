@@ -89,7 +89,7 @@ class ClockSerializer(serializers.Serializer):
 
 
 class RemedySerializer(serializers.Serializer):
-    type = serializers.ChoiceField(choices=["field", "activity", "chain", "promise"])
+    type = serializers.ChoiceField(choices=["field", "activity", "chain", "promise", "action"])
     fields_ = serializers.ListField(child=serializers.CharField(), required=False)
     kinds = serializers.ListField(child=serializers.CharField(), required=False)
     with_contact = serializers.BooleanField(required=False)
@@ -99,6 +99,7 @@ class RemedySerializer(serializers.Serializer):
     stakeholders = serializers.ListField(child=serializers.IntegerField(), required=False)
     direction = serializers.CharField(required=False)
     commitments = serializers.ListField(child=serializers.IntegerField(), required=False)
+    action = serializers.IntegerField(required=False, allow_null=True)
     link = serializers.CharField(required=False)
 
     def get_fields(self) -> dict[str, Any]:
@@ -288,6 +289,7 @@ class StageSerializer(serializers.Serializer):
     category = serializers.CharField()
     limits = serializers.DictField(child=serializers.IntegerField())
     criteria = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     def get_name(self, stage: Any) -> str:
         """In the reader's language."""
@@ -304,6 +306,21 @@ class StageSerializer(serializers.Serializer):
                 "mandatory": row.mandatory,
             }
             for row in stage.criteria.all()
+        ]
+
+    def get_actions(self, stage: Any) -> list[dict[str, Any]]:
+        """What people do in it."""
+        return [
+            {
+                "key": row.key,
+                "text": str(row),
+                "guide": row.guide,
+                "link": row.link,
+                "part": row.part,
+                "due_days": row.due_days,
+                "mandatory": row.mandatory,
+            }
+            for row in stage.actions.all()
         ]
 
 

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.models import Activity
+from pipeline.commands.pipelines import CRITERION_PREFIX
+from pipeline.criteria import Remedy
 from pipeline.gates import Unmet
 from pipeline.models import Opportunity
 
@@ -28,6 +30,9 @@ class Help:
     query: str
     page: str = ""
     icon: str = "users"
+    dialog: str = ""
+    guide: str = ""
+    tool: str = ""
 
 
 def remedies(
@@ -52,6 +57,8 @@ def _help(opportunity: Opportunity, unmet: Unmet, back: str, then: str) -> Help:
         return Help(*head, _("Fill in"), tuple(remedy.fields), f"{url}?{query}", "")
     if remedy.type == "chain":
         return Help(*head, _("Decision chain"), (), "", "", remedy.link)
+    if remedy.type == "action":
+        return _help_with_step(opportunity, unmet, remedy, urlencode({"next": back}))
     if remedy.type == "promise":
         return Help(*head, _("Promises"), (), "", "", remedy.link, "handshake")
     kind = _kind(remedy.activity_kinds)
@@ -59,6 +66,28 @@ def _help(opportunity: Opportunity, unmet: Unmet, back: str, then: str) -> Help:
     url = f"{reverse('quick-log')}?{query}&{urlencode({'next': back})}"
     words = _("Log a %(kind)s") if len(remedy.activity_kinds) == 1 else _("Log it")
     return Help(*head, words % {"kind": Activity.Kind(kind).label.lower()}, (), url, query)
+
+
+def _help_with_step(opportunity: Opportunity, unmet: Unmet, remedy: Remedy, query: str) -> Help:
+    """A standard action: how it is done, with what, and the button that says it is."""
+    standard = next(
+        each
+        for each in opportunity.stage_row.actions.all()
+        if unmet.key == f"{CRITERION_PREFIX}{each.key}"
+    )
+    return Help(
+        unmet.text,
+        unmet.missing,
+        unmet.mandatory,
+        _("Plan it") if remedy.step is None else _("Done"),
+        (),
+        "",
+        "",
+        icon="calendar-plus" if remedy.step is None else "check",
+        dialog=f"{remedy.link}?{query}",
+        guide=standard.guide,
+        tool=standard.link,
+    )
 
 
 def _kind(kinds: Any) -> str:

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import may as role_may
 from core.errors import Invalid
 from core.web import done, is_htmx, next_url
-from crm.commands import actions as commands
 from pipeline import access
+from pipeline.commands import steps
 from pipeline.forms import StepForm, refuse
 from pipeline.queries.today import today as todays
 
@@ -58,12 +58,7 @@ def plan_step(request: HttpRequest, pk: int) -> HttpResponse:
     form = StepForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            commands.create_action(
-                customer=opportunity.customer,
-                by=request.user,
-                at=timezone.now(),
-                **form.cleaned_data,
-            )
+            steps.plan(opportunity, by=request.user, at=timezone.now(), **form.cleaned_data)
         except Invalid as error:
             refuse(form, error)
         else:

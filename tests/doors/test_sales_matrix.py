@@ -75,6 +75,8 @@ GET: dict[str, tuple[str, dict[str, int]]] = {
     "opportunity-fact": ("/opportunities/{sale}/facts/problem/", open_to_all(405)),
     "opportunity-step": ("/opportunities/{sale}/step/", reads()),
     "opportunity-promises": ("/opportunities/{sale}/promises/", reads()),
+    "opportunity-steps": ("/opportunities/{sale}/steps/", reads()),
+    "opportunity-plan-steps": ("/opportunities/{sale}/steps/plan/", reads()),
     "opportunity-advance": ("/opportunities/{sale}/advance/", reads()),
     "opportunity-send-back": ("/opportunities/{sale}/send-back/", reads()),
     "opportunity-hold": ("/opportunities/{sale}/hold/", reads()),
@@ -128,6 +130,7 @@ POST: dict[str, tuple[str, dict[str, Any], dict[str, int]]] = {
     ),
     "opportunity-win": ("/opportunities/{sale}/win/", {}, writes(dict.fromkeys(SELLERS, 409))),
     "opportunity-lose": ("/opportunities/{sale}/lose/", REASON, writes(SELLERS)),
+    "opportunity-plan-steps": ("/opportunities/{sale}/steps/plan/", {}, writes(SELLERS)),
     "opportunity-reopen": (
         "/opportunities/{sale}/reopen/", REASON, writes(dict.fromkeys(LEADS, 409)),
     ),

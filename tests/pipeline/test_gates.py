@@ -24,6 +24,7 @@ LATER = NOW + timedelta(hours=1)
 
 def test_the_kinds_there_are():
     assert known_kinds() == [
+        "action_done",
         "activity_held",
         "attitude_at_least",
         "commitment_kept",
