@@ -7,6 +7,7 @@ import unicodedata
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -14,6 +15,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 def is_htmx(request: HttpRequest) -> bool:
     """Tell whether htmx asks for a fragment of the page."""
     return bool(getattr(request, "htmx", False))
+
+
+def answer(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int | None = None
+) -> HttpResponse:
+    """A page; 422 where its `form` says what is wrong, if no other status is given."""
+    form = context.get("form")
+    wrong = form is not None and bool(form.errors)
+    return render(request, template, context, status=status or (422 if wrong else 200))
 
 
 def trigger(response: HttpResponse, **events: Any) -> HttpResponse:

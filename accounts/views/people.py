@@ -22,6 +22,7 @@ from accounts.queries.history import history_of
 from accounts.views.profile import menu
 from core import keyset
 from core.errors import Conflict, Invalid
+from core.web import answer
 
 FIELDS = tuple(PersonForm.base_fields)
 COLUMNS = (
@@ -132,7 +133,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         if error.code != "still_holds":
             raise
         form = PersonForm(initial={name: getattr(user, name) for name in FIELDS})
-        return _person_page(request, user, form, holds=error.details["holds"], status=409)
+        return _person_page(request, user, form, holds=error.details["holds"])
     return _said(request, user, _("The account of {name} is closed.").format(name=user.name))
 
 
@@ -166,7 +167,7 @@ def _said(request: HttpRequest, user: User, sentence: str) -> HttpResponse:
 
 
 def _person_page(
-    request: HttpRequest, user: User, form: PersonForm, *, holds: Any = None, status: int = 200
+    request: HttpRequest, user: User, form: PersonForm, *, holds: Any = None
 ) -> HttpResponse:
     by = request.user
     context = {
@@ -179,14 +180,11 @@ def _person_page(
         "may_change": may(by, "user.change"),
         "may_close": may(by, "user.close"),
     }
-    return _page(request, "person", context, status=status)
+    return _page(request, "person", context, 409 if holds is not None else None)
 
 
 def _page(
-    request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200
+    request: HttpRequest, name: str, context: dict[str, Any], status: int | None = None
 ) -> HttpResponse:
-    form = context["form"]
-    if form.is_bound and form.errors:
-        status = 422
     context |= {"here": "people"} | menu(request.user)
-    return render(request, f"accounts/settings/{name}.html", context, status=status)
+    return answer(request, f"accounts/settings/{name}.html", context, status)

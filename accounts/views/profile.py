@@ -8,7 +8,6 @@ from allauth.mfa.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from accounts.forms import ProfileForm, TokenForm, explain
 from accounts.models import User
 from accounts.queries.tokens import get_token, tokens_of
 from core.errors import Invalid
+from core.web import answer
 
 OWN = ("name", "title", "language", "time_zone", "theme")
 
@@ -93,10 +93,8 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, here: str, context: dict[str, Any]) -> HttpResponse:
-    form = context.get("form")
-    status = 422 if form is not None and form.is_bound and form.errors else 200
     context |= {"here": here} | menu(request.user)
-    return render(request, f"accounts/settings/{here}.html", context, status=status)
+    return answer(request, f"accounts/settings/{here}.html", context)
 
 
 def menu(user: User) -> dict[str, bool]:

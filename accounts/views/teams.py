@@ -18,6 +18,7 @@ from accounts.models import Team
 from accounts.queries.teams import get_team, tree
 from accounts.views.profile import menu
 from core.errors import Invalid
+from core.web import answer
 
 FIELDS = ("name", "parent", "region", "lead", "reads_all")
 
@@ -71,6 +72,5 @@ def _said(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: TeamForm, found: Team | None) -> HttpResponse:
-    status = 422 if form.is_bound and form.errors else 200
     context = {"form": form, "team": found, "here": "teams"} | menu(request.user)
-    return render(request, "accounts/settings/team.html", context, status=status)
+    return answer(request, "accounts/settings/team.html", context)

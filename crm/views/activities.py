@@ -26,8 +26,8 @@ from crm.queries import taking_part, timeline
 from crm.queries.colleagues import get_people
 from crm.queries.contact_rules import standings_at
 from crm.queries.contact_words import warnings
-from crm.views.customers import dialog
 from crm.views.typed import with_typed
+from crm.web import dialog
 
 PAGE = 50
 
@@ -62,14 +62,12 @@ def _choices(request: HttpRequest, customer: Customer | None) -> dict[str, Any]:
     }
 
 
-def _log_form(
-    request: HttpRequest, form: QuickLogForm, customer: Customer | None, status: int = 200
-) -> HttpResponse:
+def _log_form(request: HttpRequest, form: QuickLogForm, customer: Customer | None) -> HttpResponse:
     context = {"form": form, "customer": customer, "next": next_url(request, "")}
     context["warnings"] = _warnings(customer)
-    wrong = status != 200 and not {"customer", "kind", "text"} >= set(form.errors)
-    context["unfolded"] = wrong or "who" in request.GET
-    return dialog(request, "crm/dialogs/log.html", context, status)
+    wrong = set(form.errors) - {"customer", "kind", "text"}
+    context["unfolded"] = bool(wrong) or "who" in request.GET
+    return dialog(request, "crm/dialogs/log.html", context)
 
 
 def _warnings(customer: Customer | None) -> list[str]:
@@ -91,7 +89,7 @@ def _log(request: HttpRequest) -> HttpResponse:
         form.data = form.data.copy()
         form.data["customer"] = str(customer.pk)
     if not form.is_valid() or customer is None:
-        return _log_form(request, form, customer, 422)
+        return _log_form(request, form, customer)
     data = dict(form.cleaned_data)
     del data["customer"]
     opportunity = data.pop("opportunity")
@@ -108,7 +106,7 @@ def _log(request: HttpRequest) -> HttpResponse:
         )
     except Invalid as error:
         explain(form, error)
-        return _log_form(request, form, customer, 422)
+        return _log_form(request, form, customer)
     return _logged(request, made, customer)
 
 
@@ -167,7 +165,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"form": form, "customer": activity.customer, "activity": activity}
     young = timezone.now() - activity.created_at < activities.TAKE_BACK_WITHIN
     context["may_take_back"] = young and activity.author_id == request.user.pk
-    return dialog(request, "crm/dialogs/activity.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/activity.html", context)
 
 
 @login_required
@@ -233,7 +231,7 @@ def close_action(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         return done(request, next_url(request, home))
     context = {"form": form, "action": action, "verb": verb, "customer": action.customer}
     context["next"] = next_url(request, "")
-    return dialog(request, "crm/dialogs/action.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/action.html", context)
 
 
 @login_required

@@ -22,8 +22,8 @@ from crm.metrics.closeness import FORMULA
 from crm.models import Chain, Stakeholder
 from crm.queries import chain_page, chain_table
 from crm.views.chain_map import map_of
-from crm.views.customers import dialog
 from crm.views.typed import seen_at_of
+from crm.web import dialog
 
 CHANGES = ["GET", "HEAD", "POST"]
 
@@ -104,7 +104,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return done(request, chain_table.address_of(chain))
     context = {"form": form, "customer": chain.customer, "chain": chain, "stakeholder": None}
-    return dialog(request, "crm/dialogs/stakeholder.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/stakeholder.html", context)
 
 
 @login_required
@@ -164,7 +164,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "stakeholder": found,
         "seen_at": request.POST.get("seen_at") or found.updated_at.isoformat(),
     }
-    return dialog(request, "crm/dialogs/stakeholder.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/stakeholder.html", context)
 
 
 @login_required
@@ -184,7 +184,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return done(request, reverse("stakeholder", args=[stays.pk]))
     context = {"form": form, "customer": found.chain.customer, "stakeholder": found}
-    return dialog(request, "crm/dialogs/fill.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/fill.html", context)
 
 
 @login_required
@@ -208,7 +208,7 @@ def attitude(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return done(request, reverse("stakeholder", args=[pk]))
     context = {"form": form, "customer": found.chain.customer, "stakeholder": found}
-    return dialog(request, "crm/dialogs/attitude.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/attitude.html", context)
 
 
 @login_required
@@ -233,7 +233,7 @@ def tie(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return done(request, reverse("customer-chain", args=[contact.customer_id]))
     context = {"form": form, "customer": contact.customer, "contact": contact}
-    return dialog(request, "crm/dialogs/tie.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/tie.html", context)
 
 
 def _proof_choices(customer_id: int) -> dict[str, Any]:
@@ -277,7 +277,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return done(request, chain_table.address_of(chain))
     context = {"form": form, "customer": chain.customer, "chain": chain}
-    return dialog(request, "crm/dialogs/line.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/line.html", context)
 
 
 @login_required

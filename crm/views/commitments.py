@@ -35,8 +35,8 @@ from crm.models import Commitment, Customer
 from crm.queries import commitments as queries
 from crm.queries.chain_page import recent_activities
 from crm.queries.colleagues import get_person
-from crm.views.customers import dialog
 from crm.views.typed import with_typed
+from crm.web import dialog
 
 LIMIT = 50
 FORMS: dict[str, Any] = {
@@ -113,16 +113,14 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     if in_dialog:
         again = DraftForm(request.POST, contacts=contacts)
         again.errors.update(form.errors)
-        return _new_dialog(request, customer, again, 422)
+        return _new_dialog(request, customer, again)
     return _columns(request, customer, form)
 
 
-def _new_dialog(
-    request: HttpRequest, customer: Customer, form: DraftForm, status: int = 200
-) -> HttpResponse:
+def _new_dialog(request: HttpRequest, customer: Customer, form: DraftForm) -> HttpResponse:
     context = {"form": form, "customer": customer, "verb": "new", "next": next_url(request, "")}
     context["address"] = reverse("promise-new", args=[customer.pk])
-    return dialog(request, "crm/dialogs/promise.html", context, status)
+    return dialog(request, "crm/dialogs/promise.html", context)
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
@@ -182,7 +180,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "next": next_url(request, ""),
         "terms": queries.terms_of(promise) if verb == "renegotiate" else [],
     }
-    return dialog(request, "crm/dialogs/promise.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/promise.html", context)
 
 
 def _form(request: HttpRequest, promise: Commitment, verb: str, contacts: Any) -> Any:
@@ -256,7 +254,7 @@ def expect(request: HttpRequest, pk: int) -> HttpResponse:
             return done(request, reverse("customer", args=[pk]))
     context = {"form": form, "customer": customer, "verb": "expect"}
     context["address"] = reverse("expectation-new", args=[pk])
-    return dialog(request, "crm/dialogs/promise.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/promise.html", context)
 
 
 @login_required
@@ -272,7 +270,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
         return done(request, reverse("customer", args=[expectation.customer_id]))
     context = {"form": form, "customer": expectation.customer, "verb": "decline"}
     context |= {"expectation": expectation, "address": request.path}
-    return dialog(request, "crm/dialogs/promise.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/promise.html", context)
 
 
 # --- the list -----------------------------------------------------------------------------

@@ -25,8 +25,8 @@ from crm.forms.promises import HandOnForm
 from crm.queries import concerns as queries
 from crm.queries.colleagues import get_person
 from crm.queries.commitments import contacts_of
-from crm.views.customers import dialog
 from crm.views.typed import with_typed
+from crm.web import dialog
 
 LIMIT = 50
 FORMS: dict[str, Any] = {
@@ -86,7 +86,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
             return done(request, next_url(request, home))
     context = {"form": form, "customer": customer, "verb": "new"}
     context |= {"address": reverse("concern-new", args=[pk]), "next": next_url(request, "")}
-    return dialog(request, "crm/dialogs/concern.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/concern.html", context)
 
 
 @login_required
@@ -116,7 +116,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "address": reverse(f"concern-{verb}", args=[pk]),
         "next": next_url(request, ""),
     }
-    return dialog(request, "crm/dialogs/concern.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/concern.html", context)
 
 
 @login_required

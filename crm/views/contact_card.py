@@ -15,7 +15,7 @@ from crm.queries.concerns import live_of
 from crm.queries.contact_rules import standing_of
 from crm.queries.contact_words import warnings
 from crm.queries.dealings import dealings_with
-from crm.views.customers import dialog
+from crm.web import dialog
 
 MAY = {
     "may_ban": "contact.ban",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -20,10 +18,11 @@ from crm.forms import WordForm
 from crm.forms.contact_rules import BanForm, LimitsForm
 from crm.models import Contact, Customer
 from crm.queries.contact_rules import limits_of
-from crm.views.customers import dialog
 from crm.views.typed import seen_at_of
+from crm.web import dialog
 
 CHANGES = ["GET", "HEAD", "POST"]
+TEMPLATE = "crm/dialogs/contact_rule.html"
 
 
 @login_required
@@ -60,7 +59,7 @@ def _ban(
         else:
             return done(request, _people(customer))
     context = {"form": form, "customer": customer, "contact": contact, "verb": "ban"}
-    return _dialog(request, context | {"address": address})
+    return dialog(request, TEMPLATE, context | {"address": address})
 
 
 @login_required
@@ -74,7 +73,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
         contact_rules.lift(found, reason=word, by=request.user, at=timezone.now())
         return done(request, _people(found.customer))
     context = {"form": form, "customer": found.customer, "contact": found.contact, "verb": "lift"}
-    return _dialog(request, context | {"address": request.path, "ban": found})
+    return dialog(request, TEMPLATE, context | {"address": request.path, "ban": found})
 
 
 @login_required
@@ -101,14 +100,8 @@ def limits(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"form": form, "customer": contact.customer, "contact": contact, "verb": "limits"}
     held_at = held.updated_at if held else NEVER
     context["seen_at"] = request.POST.get("seen_at") or held_at.isoformat()
-    return _dialog(request, context | {"address": request.path})
+    return dialog(request, TEMPLATE, context | {"address": request.path})
 
 
 def _people(customer: Customer) -> str:
     return f"{reverse('customer', args=[customer.pk])}?tab=people"
-
-
-def _dialog(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    status = 422 if context["form"].errors else 200
-    response: HttpResponse = dialog(request, "crm/dialogs/contact_rule.html", context, status)
-    return response

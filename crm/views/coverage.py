@@ -29,8 +29,9 @@ from crm.models import Contact, PeerPair
 from crm.queries import coverage_words as words
 from crm.queries.colleagues import get_person
 from crm.queries.coverage import RANKS, Surface, surface
-from crm.views.customers import STATE_TONES, dialog
+from crm.views.customers import STATE_TONES
 from crm.views.typed import with_typed
+from crm.web import dialog
 
 
 @login_required
@@ -212,7 +213,7 @@ def new_pair(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return done(request, reverse("customer-coverage", args=[pk]))
     context = {"form": form, "customer": customer, "chosen": chosen}
-    return dialog(request, "crm/dialogs/pair.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/pair.html", context)
 
 
 @login_required
@@ -230,7 +231,7 @@ def edit_pair(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return done(request, reverse("customer-coverage", args=[row.contact.customer_id]))
     context = {"form": form, "customer": row.contact.customer, "pair": row}
-    return dialog(request, "crm/dialogs/pair.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/pair.html", context)
 
 
 @login_required
@@ -243,4 +244,4 @@ def end_pair(request: HttpRequest, pk: int) -> HttpResponse:
         peer_pairs.end(row, reason=form.cleaned_data["word"], by=request.user, at=timezone.now())
         return done(request, reverse("customer-coverage", args=[row.contact.customer_id]))
     context = {"form": form, "customer": row.contact.customer, "pair": row}
-    return dialog(request, "crm/dialogs/pair_end.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/pair_end.html", context)

@@ -18,7 +18,7 @@ from accounts.access import reach
 from accounts.forms import explain
 from core import keyset
 from core.errors import Invalid, NotFound
-from core.web import done, is_htmx
+from core.web import answer, done, is_htmx
 from crm import access, panels
 from crm.commands import customers as commands
 from crm.forms import CustomerForm, NewCustomerForm, StateForm
@@ -30,6 +30,7 @@ from crm.queries.colleagues import get_person, get_team
 from crm.queries.customer_page import page_of
 from crm.queries.stories import TOPICS
 from crm.views.typed import seen_at_of, with_typed
+from crm.web import dialog
 
 LIMIT = 50
 SORTS = {
@@ -232,12 +233,8 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("{name} is here.").format(name=made.name))
             return done(request, reverse("customer", args=[made.pk]))
-    return render(
-        request,
-        "crm/customer_form.html",
-        {"form": form, "customer": None, "may_leave": role_may(user, "customer.assign")},
-        status=422 if form.errors else 200,
-    )
+    context = {"form": form, "customer": None, "may_leave": role_may(user, "customer.assign")}
+    return answer(request, "crm/customer_form.html", context)
 
 
 def _teams_for(user: Any) -> list[tuple[int, str]]:
@@ -280,7 +277,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "seen_at": request.POST.get("seen_at") or found.updated_at.isoformat(),
         "parent_name": above.name if above else "",
     }
-    return render(request, "crm/customer_form.html", context, status=422 if form.errors else 200)
+    return answer(request, "crm/customer_form.html", context)
 
 
 @login_required
@@ -333,17 +330,4 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
             explain(form, error)
         else:
             return done(request, reverse("customer", args=[pk]))
-    return dialog(
-        request,
-        "crm/dialogs/state.html",
-        {"form": form, "customer": found},
-        status=422 if form.errors else 200,
-    )
-
-
-def dialog(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> Any:
-    """A form in the page's dialog, or on a page of its own where no script asks for it."""
-    inside = is_htmx(request)
-    layout = "core/parts/dialog.html" if inside else "crm/dialogs/page.html"
-    context |= {"layout": layout, "in_dialog": inside}
-    return render(request, template, context, status=status)
+    return dialog(request, "crm/dialogs/state.html", {"form": form, "customer": found})

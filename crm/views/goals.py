@@ -20,8 +20,8 @@ from crm.forms.goals import DropForm, GoalForm, SettleForm, ValueForm
 from crm.queries import goals as queries
 from crm.queries.colleagues import get_person
 from crm.queries.commitments import contacts_of
-from crm.views.customers import dialog
 from crm.views.typed import with_typed
+from crm.web import dialog
 
 FORMS: dict[str, Any] = {"value": ValueForm, "settle": SettleForm, "drop": DropForm}
 COMMANDS: dict[str, Any] = {
@@ -73,7 +73,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
             return done(request, reverse("customer", args=[pk]))
     context = {"form": form, "customer": customer, "verb": "new"}
     context["address"] = reverse("goal-new", args=[pk])
-    return dialog(request, "crm/dialogs/goal.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/goal.html", context)
 
 
 @login_required
@@ -100,4 +100,4 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "next": next_url(request, ""),
         "told": queries.told_of(goal) if verb == "value" else [],
     }
-    return dialog(request, "crm/dialogs/goal.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/goal.html", context)

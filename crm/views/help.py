@@ -28,8 +28,8 @@ from crm.models import Customer, HelpRequest
 from crm.queries import help as queries
 from crm.queries.chain_table import contacts_at
 from crm.queries.colleagues import get_person
-from crm.views.customers import dialog
 from crm.views.typed import with_typed
+from crm.web import dialog
 
 LIMIT = 50
 HINTS = ("text", "topic", "contact", "purpose")
@@ -134,7 +134,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "chosen": get_person(chosen).name if chosen else given.get("asked_text", ""),
         "next": next_url(request, ""),
     }
-    return dialog(request, "crm/dialogs/help.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/help.html", context)
 
 
 def _customer(user: Any, given: Any) -> Customer | None:
@@ -201,7 +201,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "address": reverse(f"help-{verb}", args=[pk]),
         "next": next_url(request, ""),
     }
-    return dialog(request, "crm/dialogs/help_answer.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/help_answer.html", context)
 
 
 def _do(found: HelpRequest, verb: str, form: WordForm, user: Any) -> None:

@@ -20,7 +20,7 @@ from crm.commands.intel import FACTS, note_intel
 from crm.forms.intel import IntelForm
 from crm.models import Customer, IntelItem
 from crm.queries import intel as queries
-from crm.views.customers import dialog
+from crm.web import dialog
 
 
 @login_required
@@ -61,9 +61,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         "past": queries.past_of(customer, key),
         "address": reverse("intel-note", args=[pk]),
     }
-    status = 422 if form.errors else 200
-    response: HttpResponse = dialog(request, "crm/dialogs/intel.html", context, status)
-    return response
+    return dialog(request, "crm/dialogs/intel.html", context)
 
 
 def _noted(customer: Customer, key: str) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from crm.forms import AssignForm, ContactForm, FillForm, MoveContactForm, WordFo
 from crm.models import Assignment
 from crm.queries import colleagues
 from crm.queries.chain_table import contacts_at
-from crm.views.customers import dialog
 from crm.views.typed import seen_at_of, with_typed
+from crm.web import dialog
 
 
 @login_required
@@ -39,7 +39,7 @@ def new_contact(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return done(request, f"{reverse('customer', args=[pk])}#people")
     context = {"form": form, "customer": customer, "contact": None}
-    return dialog(request, "crm/dialogs/contact.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/contact.html", context)
 
 
 @login_required
@@ -64,7 +64,7 @@ def edit_contact(request: HttpRequest, pk: int) -> HttpResponse:
             return done(request, f"{reverse('customer', args=[contact.customer_id])}#people")
     context = {"form": form, "customer": contact.customer, "contact": contact}
     context["seen_at"] = request.POST.get("seen_at") or contact.updated_at.isoformat()
-    return dialog(request, "crm/dialogs/contact.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/contact.html", context)
 
 
 @login_required
@@ -95,7 +95,7 @@ def move_contact(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return done(request, f"{reverse('customer', args=[to.pk])}?tab=people")
     context = {"form": form, "customer": contact.customer, "contact": contact}
-    return dialog(request, "crm/dialogs/contact_move.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/contact_move.html", context)
 
 
 @login_required
@@ -111,7 +111,7 @@ def merge_contact(request: HttpRequest, pk: int) -> HttpResponse:
         moving_on.merge_contacts(contact, into=into, by=user, at=timezone.now())
         return done(request, f"{reverse('customer', args=[into.customer_id])}?tab=people")
     context = {"form": form, "customer": contact.customer, "contact": contact}
-    return dialog(request, "crm/dialogs/contact_merge.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/contact_merge.html", context)
 
 
 @login_required
@@ -150,7 +150,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return done(request, f"{reverse('customer', args=[pk])}?tab=serving")
     context: dict[str, Any] = {"form": form, "customer": customer, "chosen": chosen}
-    return dialog(request, "crm/dialogs/assign.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/assign.html", context)
 
 
 @login_required
@@ -165,4 +165,4 @@ def end_assignment(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return done(request, f"{reverse('customer', args=[assignment.customer_id])}?tab=serving")
     context = {"form": form, "customer": assignment.customer, "assignment": assignment}
-    return dialog(request, "crm/dialogs/end.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/end.html", context)

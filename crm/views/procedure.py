@@ -17,8 +17,8 @@ from crm.commands import chain as commands
 from crm.forms.procedure import StepForm
 from crm.models import Chain, ChainStep
 from crm.queries import chain_table
-from crm.views.customers import dialog
 from crm.views.typed import revision_of
+from crm.web import dialog
 
 FACTS = commands.STEP_FACTS
 
@@ -99,4 +99,4 @@ def _shown(
 ) -> HttpResponse:
     context = {"form": form, "chain": chain, "customer": chain.customer, "step": step}
     context["revision"] = request.POST.get("revision") or chain.revision
-    return dialog(request, "crm/dialogs/step.html", context, 422 if form.errors else 200)
+    return dialog(request, "crm/dialogs/step.html", context)

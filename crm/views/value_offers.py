@@ -23,9 +23,10 @@ from crm.forms.value_offers import DeclineForm, ItemForm, OfferForm, UseForm
 from crm.models import ValueItem
 from crm.queries import value_offers as queries
 from crm.queries.commitments import contacts_of
-from crm.views.customers import dialog
+from crm.web import dialog
 
 CHANGES = ["GET", "HEAD", "POST"]
+TEMPLATE = "crm/dialogs/value_offer.html"
 FORMS: dict[str, Any] = {"accept": forms.Form, "use": UseForm, "decline": DeclineForm}
 COMMANDS: dict[str, Any] = {
     "accept": value_offers.accept,
@@ -77,7 +78,7 @@ def _item(request: HttpRequest, item: ValueItem | None) -> HttpResponse:
         else:
             return done(request, reverse("catalogue"))
     context = {"form": form, "item": item, "verb": "item", "address": request.path}
-    return _dialog(request, context)
+    return dialog(request, TEMPLATE, context)
 
 
 @login_required
@@ -125,7 +126,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
             return done(request, reverse("customer", args=[pk]))
     address = reverse("value-offer-new", args=[pk])
     context = {"form": form, "customer": customer, "verb": "new", "address": address}
-    return _dialog(request, context)
+    return dialog(request, TEMPLATE, context)
 
 
 @login_required
@@ -145,10 +146,4 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             return done(request, reverse("customer", args=[found.customer_id]))
     address = reverse(f"value-offer-{verb}", args=[pk])
     context = {"form": form, "customer": found.customer, "offer": found, "verb": verb}
-    return _dialog(request, context | {"address": address})
-
-
-def _dialog(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    status = 422 if context["form"].errors else 200
-    response: HttpResponse = dialog(request, "crm/dialogs/value_offer.html", context, status)
-    return response
+    return dialog(request, TEMPLATE, context | {"address": address})
