@@ -26,6 +26,18 @@ def answer(
     return render(request, template, context, status=status or (422 if wrong else 200))
 
 
+def fragment(
+    request: HttpRequest,
+    template: str,
+    part: str,
+    context: dict[str, Any],
+    status: int | None = None,
+) -> HttpResponse:
+    """A part of a page, as its template names it, where htmx asks; else the page. See `answer`."""
+    name = f"{template}#{part}" if is_htmx(request) else template
+    return answer(request, name, context, status)
+
+
 def trigger(response: HttpResponse, **events: Any) -> HttpResponse:
     """Add browser events to an htmx answer, keeping those already there."""
     given = json.loads(response.get("HX-Trigger", "{}"))

@@ -17,7 +17,7 @@ from accounts.access import reach
 from accounts.forms import explain
 from core import keyset
 from core.errors import Invalid
-from core.web import done, is_htmx, next_url
+from core.web import done, fragment, is_htmx, next_url
 from crm import access
 from crm.commands import commitments, expectations
 from crm.forms import WordForm
@@ -85,8 +85,8 @@ def _columns(
         "may_make": "commitment.make" in allowed,
         "may_change": "commitment.change" in allowed,
     }
-    template = "crm/promises.html#panel" if is_htmx(request) else "crm/promises.html"
-    return render(request, template, context, status=422 if form is not None else 200)
+    status = 422 if form is not None else 200
+    return fragment(request, "crm/promises.html", "panel", context, status)
 
 
 @login_required

@@ -17,7 +17,7 @@ from accounts.access import reach
 from accounts.forms import explain
 from core import keyset
 from core.errors import Invalid
-from core.web import done, is_htmx, next_url
+from core.web import done, fragment, next_url
 from crm import access
 from crm.commands import concerns
 from crm.forms.concerns import AnswerForm, ConcernForm, ResolveForm, WithdrawForm
@@ -54,8 +54,7 @@ def of_customer(request: HttpRequest, pk: int) -> HttpResponse:
         "may_raise": access.may(request.user, "concern.raise", customer),
         "may_change": access.may(request.user, "concern.change", customer),
     }
-    template = "crm/concerns.html#panel" if is_htmx(request) else "crm/concerns.html"
-    return render(request, template, context)
+    return fragment(request, "crm/concerns.html", "panel", context)
 
 
 @login_required

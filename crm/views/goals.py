@@ -6,14 +6,13 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms import explain
 from core.errors import Invalid
-from core.web import done, is_htmx, next_url
+from core.web import done, fragment, next_url
 from crm import access
 from crm.commands import goals
 from crm.forms.goals import DropForm, GoalForm, SettleForm, ValueForm
@@ -43,8 +42,7 @@ def of_customer(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": access.may(request.user, "goal.change", customer),
         "today": timezone.localdate(),
     }
-    template = "crm/goals.html#panel" if is_htmx(request) else "crm/goals.html"
-    return render(request, template, context)
+    return fragment(request, "crm/goals.html", "panel", context)
 
 
 @login_required

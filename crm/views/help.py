@@ -18,7 +18,7 @@ from accounts.forms import explain
 from core import keyset
 from core.errors import Invalid
 from core.keyset import key_of
-from core.web import done, is_htmx, next_url
+from core.web import done, fragment, next_url
 from crm import access
 from crm.commands import help as commands
 from crm.forms import WordForm
@@ -77,10 +77,7 @@ def of_customer(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": queries.requests_about(customer, timezone.now()),
         "may_ask": access.may(request.user, "help.ask", customer),
     }
-    template = (
-        "crm/help_of_customer.html#panel" if is_htmx(request) else "crm/help_of_customer.html"
-    )
-    return render(request, template, context)
+    return fragment(request, "crm/help_of_customer.html", "panel", context)
 
 
 @login_required

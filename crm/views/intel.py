@@ -6,14 +6,13 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms import explain
 from core.errors import Invalid
-from core.web import done, is_htmx
+from core.web import done, fragment, is_htmx
 from core.workingtime import local_date
 from crm import access
 from crm.commands.intel import FACTS, note_intel
@@ -34,8 +33,7 @@ def of_customer(request: HttpRequest, pk: int) -> HttpResponse:
         "opened": not is_htmx(request),
         "may_note": access.may(request.user, "intel.note", customer),
     }
-    template = "crm/intel.html#panel" if is_htmx(request) else "crm/intel.html"
-    return render(request, template, context)
+    return fragment(request, "crm/intel.html", "panel", context)
 
 
 @login_required

@@ -16,7 +16,7 @@ from accounts.access import may as role_may
 from accounts.access import require as require_role
 from accounts.forms import explain
 from core.errors import Invalid
-from core.web import done, is_htmx
+from core.web import done, fragment
 from crm import access
 from crm.commands import value_offers
 from crm.forms.value_offers import DeclineForm, ItemForm, OfferForm, UseForm
@@ -92,8 +92,7 @@ def of_customer(request: HttpRequest, pk: int) -> HttpResponse:
         "may_offer": access.may(request.user, "value.offer", customer),
         "may_change": access.may(request.user, "value.change", customer),
     }
-    template = "crm/value_offers.html#panel" if is_htmx(request) else "crm/value_offers.html"
-    return render(request, template, context)
+    return fragment(request, "crm/value_offers.html", "panel", context)
 
 
 @login_required

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.errors import Invalid
 from core.keyset import key_of
-from core.web import done, is_htmx, next_url
+from core.web import done, fragment, next_url
 from crm.access import allowed, get_customer
 from pipeline import access
 from pipeline.commands.opportunities import open_opportunity
@@ -114,8 +114,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "customer_name": _customer_name(request, form),
         "next": next_url(request, reverse("opportunity-board")),
     }
-    template = "pipeline/new.html#dialog" if is_htmx(request) else "pipeline/new.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    return fragment(request, "pipeline/new.html", "dialog", context)
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Invalid, NotFound
-from core.web import done, is_htmx, next_url
+from core.web import done, fragment, is_htmx, next_url
 from pipeline import access
 from pipeline.commands.fields import as_seen
 from pipeline.commands.opportunities import change_opportunity
@@ -51,8 +51,7 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
         "next": next_url(request, reverse("opportunity", args=[pk])),
         "may": access.may(request.user, "opportunity.change", opportunity),
     }
-    template = "pipeline/facts.html#dialog" if is_htmx(request) else "pipeline/facts.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    return fragment(request, "pipeline/facts.html", "dialog", context)
 
 
 def _save(

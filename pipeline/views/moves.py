@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Conflict, DomainError, Invalid
 from core.keyset import key_of
-from core.web import done, is_htmx, next_url
+from core.web import done, fragment, is_htmx, next_url
 from pipeline import access, forms
 from pipeline.commands import opportunities as commands
 from pipeline.commands.undo import take_back
@@ -214,8 +213,7 @@ def ask(
         "action": here,
         "may": access.may(request.user, f"opportunity.{name}", opportunity),
     }
-    template = "pipeline/move.html#dialog" if is_htmx(request) else "pipeline/move.html"
-    response = render(request, template, context, status=status)
+    response = fragment(request, "pipeline/move.html", "dialog", context, status)
     if is_htmx(request):
         if status == Conflict.status:
             response.status_code = 422  # htmx draws a 422 and drops a 409 (config/templates)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from core.web import is_htmx
+from core.web import fragment
 from crm.access import get_customer, may
 from pipeline import access
 from pipeline.queries.promises import promises_in
@@ -25,8 +24,7 @@ def customer_opportunities(request: HttpRequest, pk: int) -> HttpResponse:
         "summary": summary(customer, timezone.now()),
         "may_create": may(request.user, "opportunity.create", customer),
     }
-    template = "pipeline/panel.html#panel" if is_htmx(request) else "pipeline/panel.html"
-    return render(request, template, context)
+    return fragment(request, "pipeline/panel.html", "panel", context)
 
 
 @require_GET
@@ -41,5 +39,4 @@ def opportunity_promises(request: HttpRequest, pk: int) -> HttpResponse:
         "may_make": may(request.user, "commitment.make", found.customer),
         "may_change": may(request.user, "commitment.change", found.customer),
     }
-    template = "pipeline/promises.html#panel" if is_htmx(request) else "pipeline/promises.html"
-    return render(request, template, context)
+    return fragment(request, "pipeline/promises.html", "panel", context)

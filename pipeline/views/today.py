@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import may as role_may
 from core.errors import Invalid
-from core.web import done, is_htmx, next_url
+from core.web import done, fragment, next_url
 from pipeline import access
 from pipeline.commands import steps
 from pipeline.forms import StepForm, refuse
@@ -70,5 +70,4 @@ def plan_step(request: HttpRequest, pk: int) -> HttpResponse:
         "action": request.get_full_path(),
         "next": next_url(request, reverse("opportunity", args=[pk])),
     }
-    template = "pipeline/step.html#dialog" if is_htmx(request) else "pipeline/step.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    return fragment(request, "pipeline/step.html", "dialog", context)
