@@ -27,63 +27,44 @@ FACTS = commands.STEP_FACTS
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """One more step."""
-    user: Any = request.user
-    chain = access.get_chain(user, pk)
-    form = StepForm(request.POST or None, people=chain_table.people_in(chain))
-    if request.method == "POST" and form.is_valid():
-        facts, position = _facts(user, form)
-        try:
-            commands.add_step(
-                chain,
-                by=user,
-                at=timezone.now(),
-                facts=facts,
-                position=position,
-                seen=revision_of(request.POST),
-            )
-        except Invalid as error:
-            explain(form, error)
-        else:
-            return done(request, chain_table.address_of(chain))
-    return _shown(request, form, chain, None)
+    return _step(request, access.get_chain(request.user, pk), None)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a step, or its place in the order."""
-    user: Any = request.user
-    step = access.get_chain_step(user, pk)
-    chain = step.chain
-    initial = {name: getattr(step, name) for name in FACTS}
-    initial |= {"stakeholder": step.stakeholder_id or "", "position": step.position}
-    form = StepForm(request.POST or None, people=chain_table.people_in(chain), initial=initial)
+    step = access.get_chain_step(request.user, pk)
+    return _step(request, step.chain, step)
+
+
+def _step(request: HttpRequest, chain: Chain, step: ChainStep | None) -> HttpResponse:
+    form = StepForm(
+        request.POST or None, people=chain_table.people_in(chain), initial=_initial(step)
+    )
     if request.method == "POST" and form.is_valid():
-        facts, position = _facts(user, form)
+        facts, position = _facts(request.user, form)
+        given: dict[str, Any] = {"position": position, "seen": revision_of(request.POST)}
+        given |= {"by": request.user, "at": timezone.now()}
         try:
-            commands.change_step(
-                step,
-                by=user,
-                at=timezone.now(),
-                changes=facts,
-                position=position,
-                seen=revision_of(request.POST),
-            )
+            if step is None:
+                commands.add_step(chain, facts=facts, **given)
+            else:
+                commands.change_step(step, changes=facts, **given)
         except Invalid as error:
             explain(form, error)
         else:
             return done(request, chain_table.address_of(chain))
-    return _shown(request, form, chain, step)
+    context = {"form": form, "chain": chain, "customer": chain.customer, "step": step}
+    context["revision"] = request.POST.get("revision") or chain.revision
+    return dialog(request, "crm/dialogs/step.html", context)
 
 
-@login_required
-@require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """The customer no longer takes this step."""
-    step = access.get_chain_step(request.user, pk)
-    seen = revision_of(request.POST)
-    commands.remove_step(step, by=request.user, at=timezone.now(), seen=seen)
-    return done(request, chain_table.address_of(step.chain))
+def _initial(step: ChainStep | None) -> dict[str, Any]:
+    if step is None:
+        return {}
+    initial = {name: getattr(step, name) for name in FACTS}
+    return initial | {"stakeholder": step.stakeholder_id or "", "position": step.position}
 
 
 def _facts(user: Any, form: StepForm) -> tuple[dict[str, Any], int | None]:
@@ -94,9 +75,11 @@ def _facts(user: Any, form: StepForm) -> tuple[dict[str, Any], int | None]:
     return data, position
 
 
-def _shown(
-    request: HttpRequest, form: StepForm, chain: Chain, step: ChainStep | None
-) -> HttpResponse:
-    context = {"form": form, "chain": chain, "customer": chain.customer, "step": step}
-    context["revision"] = request.POST.get("revision") or chain.revision
-    return dialog(request, "crm/dialogs/step.html", context)
+@login_required
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer no longer takes this step."""
+    step = access.get_chain_step(request.user, pk)
+    seen = revision_of(request.POST)
+    commands.remove_step(step, by=request.user, at=timezone.now(), seen=seen)
+    return done(request, chain_table.address_of(step.chain))
