@@ -10,6 +10,7 @@ from core.api import filters
 from core.api.views import ChangesOne, ReadOne, ReadRows, RunsCommand
 from crm import access
 from crm.api.people import put_people
+from crm.api.verbs import Verb
 from crm.commands import commitments, expectations
 from crm.commands.locks import lock_below
 from crm.models import Commitment, Expectation
@@ -99,83 +100,52 @@ class OneCommitment(ChangesOne):
         return self.thing(thing.pk)
 
 
-class CommitmentVerb(RunsCommand):
+class CommitmentVerb(Verb):
     """What every verb on one promise shares."""
 
     output_class = shapes.CommitmentShape
-    success_status = 200
-
-    def run(self, data: dict[str, Any], pk: int) -> Commitment:
-        """Do it, and show the promise as it is now."""
-        user = self.request.user
-        commitment = access.get_commitment(user, pk)
-        put_people(user, data, "agreed_by")
-        self.act(commitment, data, {"by": user, "at": self.now})
-        return access.get_commitment(user, pk)
-
-    def act(self, commitment: Commitment, data: dict[str, Any], who: dict[str, Any]) -> None:
-        """Call the one command."""
-        raise NotImplementedError
+    find = staticmethod(access.get_commitment)
 
 
 class CommitmentMake(CommitmentVerb):
     """Turn a complete draft into a promise that counts."""
 
-    def act(self, commitment: Commitment, data: dict[str, Any], who: dict[str, Any]) -> None:
-        """Give it."""
-        commitments.give(commitment, **who)
+    command = staticmethod(commitments.give)
 
 
 class CommitmentRenegotiate(CommitmentVerb):
     """Move the day before it is over, with the word of the other side."""
 
     input_class = shapes.RenegotiateInput
-
-    def act(self, commitment: Commitment, data: dict[str, Any], who: dict[str, Any]) -> None:
-        """Add a term."""
-        commitments.renegotiate(commitment, **data, **who)
+    command = staticmethod(commitments.renegotiate)
 
 
 class CommitmentKeep(CommitmentVerb):
     """It was done, and this shows it; after its day it counts as kept late."""
 
     input_class = shapes.KeepInput
-
-    def act(self, commitment: Commitment, data: dict[str, Any], who: dict[str, Any]) -> None:
-        """Close it as kept."""
-        if data.get("activity"):
-            data["activity"] = access.get_activity(self.request.user, data["activity"])
-        commitments.keep(commitment, **data, **who)
+    command = staticmethod(commitments.keep)
 
 
 class CommitmentBreak(CommitmentVerb):
     """Say before its day that it will not be kept."""
 
     input_class = ReasonInput
-
-    def act(self, commitment: Commitment, data: dict[str, Any], who: dict[str, Any]) -> None:
-        """Break it."""
-        commitments.break_(commitment, **data, **who)
+    command = staticmethod(commitments.break_)
 
 
 class CommitmentCancel(CommitmentVerb):
     """Both sides let it go, before its day is over."""
 
     input_class = shapes.CancelInput
-
-    def act(self, commitment: Commitment, data: dict[str, Any], who: dict[str, Any]) -> None:
-        """Close it as called off."""
-        commitments.cancel(commitment, **data, **who)
+    command = staticmethod(commitments.cancel)
 
 
 class CommitmentHandOn(CommitmentVerb):
     """Have somebody else of us see to it."""
 
     input_class = shapes.HandOnInput
-
-    def act(self, commitment: Commitment, data: dict[str, Any], who: dict[str, Any]) -> None:
-        """Hand it on."""
-        commitments.hand_on(commitment, to=get_person(data["to"]), **who)
+    command = staticmethod(commitments.hand_on)
 
 
 class Expectations(ReadRows, RunsCommand):
@@ -235,16 +205,10 @@ class ExpectationAnswer(RunsCommand):
         return access.get_expectation(user, pk)
 
 
-class ExpectationDecline(RunsCommand):
+class ExpectationDecline(Verb):
     """It will not be promised, for a reason."""
 
     input_class = ReasonInput
     output_class = shapes.ExpectationShape
-    success_status = 200
-
-    def run(self, data: dict[str, Any], pk: int) -> Expectation:
-        """Close it with a reason."""
-        user = self.request.user
-        expectation = access.get_expectation(user, pk)
-        expectations.decline(expectation, reason=data["reason"], by=user, at=self.now)
-        return access.get_expectation(user, pk)
+    find = staticmethod(access.get_expectation)
+    command = staticmethod(expectations.decline)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import reverse
 
@@ -10,6 +10,7 @@ from core.api import filters
 from core.api.views import ReadOne, ReadRows, RunsCommand
 from crm import access
 from crm.api.people import put_people
+from crm.api.verbs import Verb
 from crm.commands import concerns
 from crm.models import Concern
 from crm.queries.colleagues import get_person
@@ -62,21 +63,11 @@ class OneConcern(ReadOne):
         return access.get_concern(self.request.user, pk)
 
 
-class ConcernVerb(RunsCommand):
+class ConcernVerb(Verb):
     """What every verb on one concern shares."""
 
     output_class = shapes.ConcernShape
-    success_status = 200
-    command: ClassVar[Any]
-
-    def run(self, data: dict[str, Any], pk: int) -> Concern:
-        """Do it, and show the concern as it is now."""
-        user = self.request.user
-        concern = access.get_concern(user, pk)
-        if "to" in data:
-            data["to"] = get_person(data["to"])
-        type(self).command(concern, by=user, at=self.now, **data)
-        return access.get_concern(user, pk)
+    find = staticmethod(access.get_concern)
 
 
 class ConcernAnswer(ConcernVerb):

@@ -12,6 +12,7 @@ from core.api import filters
 from core.api.views import Endpoint, ReadOne, ReadRows, RunsCommand
 from crm import access
 from crm.api.people import put_people
+from crm.api.verbs import Verb
 from crm.commands import contact_rules
 from crm.commands.fields import NEVER
 from crm.models import ContactBan, ContactLimits
@@ -58,19 +59,13 @@ class OneContactBan(ReadOne):
         return access.get_contact_ban(self.request.user, pk)
 
 
-class ContactBanLift(RunsCommand):
+class ContactBanLift(Verb):
     """They may be contacted again."""
 
     input_class = ReasonInput
     output_class = shapes.BanShape
-    success_status = 200
-
-    def run(self, data: dict[str, Any], pk: int) -> ContactBan:
-        """Lift it."""
-        user = self.request.user
-        ban = access.get_contact_ban(user, pk)
-        contact_rules.lift(ban, reason=data["reason"], by=user, at=self.now)
-        return access.get_contact_ban(user, pk)
+    find = staticmethod(access.get_contact_ban)
+    command = staticmethod(contact_rules.lift)
 
 
 class ContactLimit(ReadOne, RunsCommand):

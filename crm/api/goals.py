@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import reverse
 
@@ -10,6 +10,7 @@ from core.api import filters
 from core.api.views import ReadOne, ReadRows, RunsCommand
 from crm import access
 from crm.api.people import put_people
+from crm.api.verbs import Verb
 from crm.commands import goals
 from crm.models import JointGoal
 from crm.queries.colleagues import get_person
@@ -66,18 +67,11 @@ class OneGoal(ReadOne):
         return access.get_goal(self.request.user, pk)
 
 
-class GoalVerb(RunsCommand):
+class GoalVerb(Verb):
     """What every verb on one goal shares."""
 
     output_class = shapes.GoalShape
-    success_status = 200
-    command: ClassVar[Any]
-
-    def run(self, data: dict[str, Any], pk: int) -> JointGoal:
-        """Do it, and show the goal as it is now."""
-        user = self.request.user
-        type(self).command(access.get_goal(user, pk), by=user, at=self.now, **data)
-        return access.get_goal(user, pk)
+    find = staticmethod(access.get_goal)
 
 
 class GoalValues(GoalVerb):

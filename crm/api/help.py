@@ -9,6 +9,7 @@ from django.urls import reverse
 from core.api import filters
 from core.api.views import ReadOne, ReadRows, RunsCommand
 from crm import access
+from crm.api.verbs import Verb
 from crm.commands import help as commands
 from crm.models import HelpRequest
 from crm.queries import help as queries
@@ -79,58 +80,38 @@ class OneHelpRequest(ReadOne):
         return access.get_help(self.request.user, pk)
 
 
-class HelpVerb(RunsCommand):
+class HelpVerb(Verb):
     """What every verb on one request shares."""
 
     output_class = shapes.HelpShape
-    success_status = 200
-
-    def run(self, data: dict[str, Any], pk: int) -> HelpRequest:
-        """Do it, and show the request as it is now."""
-        user = self.request.user
-        return self.act(access.get_help(user, pk), {**data, "by": user, "at": self.now})
-
-    def act(self, request: HelpRequest, given: dict[str, Any]) -> HelpRequest:
-        """Call the one command."""
-        raise NotImplementedError
+    find = staticmethod(access.get_help)
 
 
 class HelpAccept(HelpVerb):
     """Say yes; an executive's yes plans the meeting."""
 
-    def act(self, request: HelpRequest, given: dict[str, Any]) -> HelpRequest:
-        """Accept it."""
-        return commands.accept(request, **given)
+    command = staticmethod(commands.accept)
 
 
 class HelpDecline(HelpVerb):
     """Say no, and why."""
 
     input_class = ReasonInput
-
-    def act(self, request: HelpRequest, given: dict[str, Any]) -> HelpRequest:
-        """Decline it."""
-        return commands.decline(request, **given)
+    command = staticmethod(commands.decline)
 
 
 class HelpDone(HelpVerb):
     """The help was given."""
 
     input_class = shapes.HelpResultInput
-
-    def act(self, request: HelpRequest, given: dict[str, Any]) -> HelpRequest:
-        """Close it."""
-        return commands.finish(request, **given)
+    command = staticmethod(commands.finish)
 
 
 class HelpWithdraw(HelpVerb):
     """It is not needed any more."""
 
     input_class = ReasonInput
-
-    def act(self, request: HelpRequest, given: dict[str, Any]) -> HelpRequest:
-        """Take it back."""
-        return commands.withdraw(request, **given)
+    command = staticmethod(commands.withdraw)
 
 
 class HelpAnswers(ReadOne):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import reverse
 
@@ -10,6 +10,7 @@ from core.api import filters
 from core.api.views import ChangesOne, ReadOne, ReadRows, RunsCommand
 from crm import access
 from crm.api.people import put_people
+from crm.api.verbs import Verb
 from crm.commands import value_offers
 from crm.commands.locks import lock
 from crm.models import ValueItem, ValueOffer
@@ -103,18 +104,11 @@ class OneValueOffer(ReadOne):
         return access.get_value_offer(self.request.user, pk)
 
 
-class OfferVerb(RunsCommand):
+class OfferVerb(Verb):
     """What every verb on one offer shares."""
 
     output_class = shapes.OfferShape
-    success_status = 200
-    command: ClassVar[Any]
-
-    def run(self, data: dict[str, Any], pk: int) -> ValueOffer:
-        """Do it, and show the offer as it is now."""
-        user = self.request.user
-        type(self).command(access.get_value_offer(user, pk), by=user, at=self.now, **data)
-        return access.get_value_offer(user, pk)
+    find = staticmethod(access.get_value_offer)
 
 
 class OfferAccept(OfferVerb):
