@@ -10,17 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
+from core.metrics.medians import middle
 from core.metrics.proportions import rate
-from core.metrics.result import (
-    FEWEST_FOR_A_NUMBER,
-    Result,
-    Window,
-    insufficient,
-    measured,
-    not_applicable,
-)
+from core.metrics.result import Result, Window
 
 LATENCY_FORMULA = "help-latency/1"
 IN_TIME_FORMULA = "help-in-time/1"
@@ -69,17 +62,6 @@ def answers(requests: Sequence[Asked], *, window: Window, at: datetime) -> Answe
         one.answered_at is None and not one.is_withdrawn and one.answer_due_at < at for one in asked
     )
     return Answers(
-        _median(waits, window),
+        middle(waits, window=window, formula=LATENCY_FORMULA),
         rate(in_time, len(waits) + unanswered, window=window, formula=IN_TIME_FORMULA),
-    )
-
-
-def _median(waits: list[float], window: Window) -> Result:
-    if not waits:
-        return not_applicable(window=window, formula=LATENCY_FORMULA)
-    if len(waits) < FEWEST_FOR_A_NUMBER:
-        return insufficient(n=len(waits), window=window, formula=LATENCY_FORMULA)
-    bounds = (min(waits), max(waits))
-    return measured(
-        median(waits), n=len(waits), window=window, formula=LATENCY_FORMULA, bounds=bounds
     )

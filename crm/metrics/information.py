@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import median
 
+from core.metrics.medians import middle
 from core.metrics.proportions import rate
-from core.metrics.result import (
-    FEWEST_FOR_A_NUMBER,
-    Result,
-    Window,
-    insufficient,
-    measured,
-    not_applicable,
-)
+from core.metrics.result import Result, Window, measured, not_applicable
 
 ASSUMED_COUNTS = 0.5
 MINUTES_OVERDUE_AFTER = 2
@@ -114,7 +107,7 @@ def minutes(meetings: Sequence[Meeting], *, window: Window) -> Minutes:
     days = [each.published_after for each in meetings if each.published_after is not None]
     published = [each for each in meetings if each.published_after is not None]
     return Minutes(
-        latency=_latency(days, window),
+        latency=middle(days, window=window, formula=LATENCY_FORMULA),
         capture_rate=rate(len(days), len(meetings), window=window, formula=CAPTURE_FORMULA),
         read_rate=rate(
             sum(each.read_in_time for each in published),
@@ -128,15 +121,4 @@ def minutes(meetings: Sequence[Meeting], *, window: Window) -> Minutes:
                 each.id for each in published if (each.published_after or 0) > MINUTES_OVERDUE_AFTER
             )
         ),
-    )
-
-
-def _latency(days: Sequence[int], window: Window) -> Result:
-    if not days:
-        return not_applicable(window=window, formula=LATENCY_FORMULA)
-    if len(days) < FEWEST_FOR_A_NUMBER:
-        return insufficient(n=len(days), window=window, formula=LATENCY_FORMULA)
-    bounds = (min(days), max(days))
-    return measured(
-        float(median(days)), n=len(days), window=window, formula=LATENCY_FORMULA, bounds=bounds
     )
