@@ -59,6 +59,7 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "opportunity.lose": _SELLERS,
     "opportunity.reopen": _LEADS,
     "opportunity.import": _KEEPERS,
+    "meddpicc.score": _TEAM,
     "pipeline.publish": _KEEPERS,
     "exposure.view": _LEADS,
     # people

@@ -77,6 +77,7 @@ PARTS_FOR = {
     "concern.raise": TEAM_PARTS,
     "concern.change": TEAM_PARTS,
     "help.ask": TEAM_PARTS,
+    "meddpicc.score": TEAM_PARTS,
 }
 """Which parts of an assignment allow a capability; the others need a writing part."""
 

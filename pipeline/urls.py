@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from pipeline.views import board, chain, deal, exposure, facts, moves, panel, steps, table, today
+from pipeline.views import (
+    board,
+    chain,
+    deal,
+    exposure,
+    facts,
+    meddpicc,
+    moves,
+    panel,
+    steps,
+    table,
+    today,
+)
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -22,6 +34,10 @@ urlpatterns = [
         "opportunities/<int:pk>/promises/",
         panel.opportunity_promises,
         name="opportunity-promises",
+    ),
+    path("opportunities/<int:pk>/meddpicc/", meddpicc.card, name="opportunity-meddpicc"),
+    path(
+        "opportunities/<int:pk>/meddpicc/score/", meddpicc.score, name="opportunity-meddpicc-score"
     ),
     path("opportunities/<int:pk>/advance/", moves.advance, name="opportunity-advance"),
     path("opportunities/<int:pk>/send-back/", moves.send_back, name="opportunity-send-back"),

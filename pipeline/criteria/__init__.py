@@ -36,7 +36,7 @@ _PAGES = {"chain": "chain", "promise": "promises"}
 
 @dataclass(frozen=True)
 class Remedy:
-    """What would meet the criterion: fields, an activity, a chain or promises to work on."""
+    """What would meet the criterion: fields, an activity, a chain, promises or letters to score."""
 
     type: str
     fields: tuple[str, ...] = ()
@@ -50,15 +50,23 @@ class Remedy:
     direction: str = ""
     promises: tuple[int, ...] = ()
     step: int | None = None
+    letters: tuple[str, ...] = ()
 
     @property
     def link(self) -> str:
-        """Where the chain, the promises, or the step of the sale are worked on."""
+        """Where the chain, the promises, the step or the card of the sale are worked on."""
         if self.type == "action":
             if self.step is None:
                 return reverse("opportunity-plan-steps", args=[self.sale])
             return reverse("action-complete", args=[self.step])
+        if self.type in _DIALOGS:
+            return _DIALOGS[self.type](self)
         return reverse(f"opportunity-{_PAGES[self.type]}", args=[self.sale])
+
+    @property
+    def is_written_down(self) -> bool:
+        """Whether it is something to write down about the sale, in a dialog of its own."""
+        return self.type in _DIALOGS
 
     def as_dict(self) -> dict[str, Any]:
         """For an API answer or a template: only what belongs to the type."""
@@ -81,12 +89,23 @@ class Remedy:
                 "commitments": list(self.promises),
                 "link": self.link,
             }
+        if self.type == "meddpicc":
+            return {"type": "meddpicc", "letters": list(self.letters), "link": self.link}
         return {
             "type": self.type,
             "kinds": list(self.activity_kinds),
             "with_contact": self.with_contact,
             "count": self.count,
         }
+
+
+def _to_the_card(remedy: Remedy) -> str:
+    page = reverse("opportunity-meddpicc-score", args=[remedy.sale])
+    return f"{page}?letters={','.join(remedy.letters)}"
+
+
+_DIALOGS: dict[str, Callable[[Remedy], str]] = {"meddpicc": _to_the_card}
+"""Where what is still to be written down about a sale is written down."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +179,7 @@ def load() -> None:
         coverage_at_least,
         covered_to_level,
         field_filled,
+        meddpicc_at_least,
         met_by,
         no_veto_against,
         role_coverage_at_least,

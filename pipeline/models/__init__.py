@@ -4,12 +4,14 @@ from pipeline.models.clock import Recount, Reminder, StageClock
 from pipeline.models.commitment_link import OpportunityCommitment
 from pipeline.models.definition import ExitCriterion, Pipeline, PipelineVersion, Stage
 from pipeline.models.ledger import StageVisit, Transition
+from pipeline.models.meddpicc import MeddpiccScore
 from pipeline.models.opportunity import Opportunity, OpportunityActivity
 from pipeline.models.playbook import OpportunityAction, StandardAction
 from pipeline.models.product import Product
 
 __all__ = [
     "ExitCriterion",
+    "MeddpiccScore",
     "Opportunity",
     "OpportunityAction",
     "OpportunityActivity",

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from crm.queries.stories import tell
-from pipeline.models import Opportunity
+from pipeline.models import MeddpiccScore, Opportunity
 from pipeline.models.definition import stages_of
 
 
@@ -65,3 +65,21 @@ _tell("resumed", gettext_noop("goes on with {sale}"), "play")
 _tell("won", gettext_noop("won {sale}"), "trophy", "good")
 _tell("lost", gettext_noop("closed {sale}: {outcome}"), "circle-x", "late")
 _tell("reopened", gettext_noop("opened {sale} again"), "rotate-ccw", "info")
+
+
+def letters(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The key of a letter becomes its name in the page's language."""
+    names = dict(MeddpiccScore.Letter.choices)
+    key = data.get("letter", "")
+    return {**data, "letter": str(names.get(key, key))}
+
+
+tell(
+    "meddpicc.scored",
+    gettext_noop("scored {letter} of {sale}: {from} → {to}, in all {total} of 24"),
+    "gauge",
+    topic="opportunities",
+    prepare=letters,
+    subjects=sales,
+    url="/opportunities/{id}/?tab=case",
+)

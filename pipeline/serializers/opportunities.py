@@ -89,7 +89,9 @@ class ClockSerializer(serializers.Serializer):
 
 
 class RemedySerializer(serializers.Serializer):
-    type = serializers.ChoiceField(choices=["field", "activity", "chain", "promise", "action"])
+    type = serializers.ChoiceField(
+        choices=["field", "activity", "chain", "promise", "action", "meddpicc"]
+    )
     fields_ = serializers.ListField(child=serializers.CharField(), required=False)
     kinds = serializers.ListField(child=serializers.CharField(), required=False)
     with_contact = serializers.BooleanField(required=False)
@@ -100,6 +102,7 @@ class RemedySerializer(serializers.Serializer):
     direction = serializers.CharField(required=False)
     commitments = serializers.ListField(child=serializers.IntegerField(), required=False)
     action = serializers.IntegerField(required=False, allow_null=True)
+    letters = serializers.ListField(child=serializers.CharField(), required=False)
     link = serializers.CharField(required=False)
 
     def get_fields(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from pipeline.queries import deal as deals
 from pipeline.views.facts import shown
 from pipeline.views.remedies import log_query, remedies
 
-TABS = ("activity", "facts", "history")
+TABS = ("activity", "facts", "case", "history")
 HEAD_FACTS = ("amount", "expected_close_date")
 LONG_FACTS = tuple(name for name in FACTS if name not in (*HEAD_FACTS, "product"))
 
@@ -65,7 +65,7 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
         context["activities"] = deals.activities(found)
     elif tab == "facts":
         context["facts"] = [shown(found, name) for name in LONG_FACTS]
-    else:
+    elif tab == "history":
         context["history"] = deals.history(found, context["story"])
     return render(request, "pipeline/opportunity.html", context)
 

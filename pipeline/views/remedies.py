@@ -61,6 +61,8 @@ def _help(opportunity: Opportunity, unmet: Unmet, back: str, then: str) -> Help:
         return _help_with_step(opportunity, unmet, remedy, urlencode({"next": back}))
     if remedy.type == "promise":
         return Help(*head, _("Promises"), (), "", "", remedy.link, "handshake")
+    if remedy.is_written_down:
+        return _in_dialog(head, remedy, back, then)
     kind = _kind(remedy.activity_kinds)
     query = log_query(opportunity, kind) + ("&who=1" if remedy.with_contact else "")
     url = f"{reverse('quick-log')}?{query}&{urlencode({'next': back})}"
@@ -88,6 +90,13 @@ def _help_with_step(opportunity: Opportunity, unmet: Unmet, remedy: Remedy, quer
         guide=standard.guide,
         tool=standard.link,
     )
+
+
+def _in_dialog(head: tuple[str, str, bool], remedy: Remedy, back: str, then: str) -> Help:
+    words, icon = {"meddpicc": (_("Score it"), "gauge")}[remedy.type]
+    asked = urlencode({"next": back} | ({"then": then} if then else {}))
+    page = f"{remedy.link}{'&' if '?' in remedy.link else '?'}{asked}"
+    return Help(*head, words, (), "", "", icon=icon, dialog=page)
 
 
 def _kind(kinds: Any) -> str:

@@ -26,6 +26,7 @@ from pipeline.models import Opportunity, Transition
 from pipeline.serializers.definition import read_definition
 from tests.browser import BACKEND
 from tests.cast import NOW, UserFactory, assign, gather
+from tests.doors import deal
 from tests.pipeline.conftest import B2B8
 from tests.pipeline.sales import open_sale
 
@@ -88,7 +89,7 @@ GET: dict[str, tuple[str, dict[str, int]]] = {
     "exposure": ("/exposure/", leads()),
     "exposure-of": ("/exposure/{anna}/", leads(404)),
     "customer-opportunities": ("/customers/{customer}/opportunities/", reads()),
-}
+} | deal.GET
 GET_BEFORE_METHOD = {"opportunity-board-move", "opportunity-fact", "opportunity-undo"}
 """A wrong method is refused before anybody asks who it is."""
 
@@ -138,7 +139,7 @@ POST: dict[str, tuple[str, dict[str, Any], dict[str, int]]] = {
         "/opportunities/{sale}/undo/?seq=1", {}, dict.fromkeys(PEOPLE, 409) | IN
         | {"nobody": 302},
     ),
-}  # fmt: skip
+} | deal.POST  # fmt: skip
 
 
 @pytest.fixture
@@ -218,4 +219,5 @@ def facts() -> list[Any]:
         *Opportunity.objects.order_by("pk").values_list(),
         *Transition.objects.order_by("pk").values_list(),
         *Action.objects.order_by("pk").values_list(),
+        *deal.facts(),
     ]

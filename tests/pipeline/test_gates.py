@@ -33,6 +33,7 @@ def test_the_kinds_there_are():
         "coverage_at_least",
         "covered_to_level",
         "field_filled",
+        "meddpicc_at_least",
         "met_by",
         "no_veto_against",
         "role_coverage_at_least",
