@@ -1,0 +1,1 @@
+"""Measures over snapshots: pure functions over plain values."""
