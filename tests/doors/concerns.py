@@ -4,18 +4,13 @@ from typing import Any
 
 from crm.commands import concerns
 from tests.cast import NOW
+from tests.doors.answers import ALL, API_ALL, API_DO, API_MAKE, API_SEE, DO, SEE
 
-IN = 302
-SEE = (IN, 200, 200, 200, 404, 200, 200)
-DO = (IN, 302, 403, 302, 404, 302, 403)
-API_SEE = (401, 200, 200, 200, 404, 200, 200)
-API_DO = (401, 200, 403, 200, 404, 200, 403)
-API_MAKE = (401, 201, 403, 201, 404, 201, 403)
 NEW = {"text": "x", "contact": "CONTACT", "severity": "high", "origin": "said"}
 
 PAGES: dict[str, list[Any]] = {
     "contact": [("get", {}, *SEE)],
-    "concern-list": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
+    "concern-list": [("get", {}, *ALL)],
     "customer-concerns": [("get", {}, *SEE)],
     "concern-new": [("get", {}, *SEE), ("post", NEW, *DO)],
     "concern-answer": [("get", {}, *SEE), ("post", {"answer": "x"}, *DO)],
@@ -25,7 +20,7 @@ PAGES: dict[str, list[Any]] = {
 }
 API: dict[str, list[Any]] = {
     "api-concerns": [
-        ("get", None, 401, 200, 200, 200, 200, 200, 200),
+        ("get", None, *API_ALL),
         ("post", {"customer": "ACME", "contact": "CONTACT", "text": "x"}, *API_MAKE),
     ],
     "api-concern": [("get", None, *API_SEE)],

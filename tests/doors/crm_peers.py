@@ -1,30 +1,14 @@
 """The rows of tests/doors/test_crm_matrix.py for coverage by rank and peer pairs."""
 
-IN = 302
+from tests.doors.answers import DO, SEE
 
 PAGES = {
-    "customer-coverage": [("get", {}, IN, 200, 200, 200, 404, 200, 200)],
-    "coverage-propose": [("post", {"gap": "cell-5-executive"}, IN, 302, 403, 302, 404, 302, 403)],
+    "customer-coverage": [("get", {}, *SEE)],
+    "coverage-propose": [("post", {"gap": "cell-5-executive"}, *DO)],
     "peer-pair-new": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        (
-            "post",
-            {"contact": "CONTACT", "user": "ANNA", "purpose": "x", "cadence_days": "90"},
-            IN,
-            302,
-            403,
-            302,
-            404,
-            302,
-            403,
-        ),
+        ("get", {}, *SEE),
+        ("post", {"contact": "CONTACT", "user": "ANNA", "purpose": "x", "cadence_days": "90"}, *DO),
     ],
-    "peer-pair-edit": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        ("post", {"purpose": "y", "cadence_days": "60"}, IN, 302, 403, 302, 404, 302, 403),
-    ],
-    "peer-pair-end": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        ("post", {"word": "x"}, IN, 302, 403, 302, 404, 302, 403),
-    ],
+    "peer-pair-edit": [("get", {}, *SEE), ("post", {"purpose": "y", "cadence_days": "60"}, *DO)],
+    "peer-pair-end": [("get", {}, *SEE), ("post", {"word": "x"}, *DO)],
 }

@@ -5,10 +5,8 @@ from typing import Any
 
 from crm.commands import goals
 from tests.cast import NOW
-from tests.doors.concerns import API_DO, API_MAKE, API_SEE, DO, SEE
+from tests.doors.answers import API_ALL, API_DO, API_MAKE, API_SEE, API_SHUT, DO, SEE, SHUT
 
-SHUT = (302, 409, 403, 409, 404, 409, 403)
-API_SHUT = (401, 409, 403, 409, 404, 409, 403)
 FACTS = {
     "side": "theirs",
     "title": "Less waste",
@@ -27,10 +25,7 @@ PAGES: dict[str, list[Any]] = {
     "goal-drop": [("get", {}, *SEE), ("post", {"reason": "x"}, *DO)],
 }
 API: dict[str, list[Any]] = {
-    "api-goals": [
-        ("get", None, 401, 200, 200, 200, 200, 200, 200),
-        ("post", FACTS | {"customer": "ACME"}, *API_MAKE),
-    ],
+    "api-goals": [("get", None, *API_ALL), ("post", FACTS | {"customer": "ACME"}, *API_MAKE)],
     "api-goal": [("get", None, *API_SEE)],
     "api-goal-values": [("post", VALUE, *API_DO)],
     "api-goal-settle": [("post", {"note": "x"}, *API_SHUT)],

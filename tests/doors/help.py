@@ -7,26 +7,16 @@ from typing import Any
 
 from crm.commands import help as commands
 from tests.cast import NOW
+from tests.doors.answers import ALL, API_ALL, API_DO, API_MAKE, API_SEE, DO, IN, SEE
 
-IN = 302
 BRIEF = dict.fromkeys(commands.BRIEF, "x")
 
 PAGES: dict[str, list[Any]] = {
-    "help-list": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
-    "customer-help": [("get", {}, IN, 200, 200, 200, 404, 200, 200)],
+    "help-list": [("get", {}, *ALL)],
+    "customer-help": [("get", {}, *SEE)],
     "help-new": [
-        ("get", {"customer": "ACME"}, IN, 200, 200, 200, 404, 200, 200),
-        (
-            "post",
-            {"customer": "ACME", "asked": "NILS", "text": "x", "days": "3"},
-            IN,
-            302,
-            403,
-            302,
-            404,
-            302,
-            403,
-        ),
+        ("get", {"customer": "ACME"}, *SEE),
+        ("post", {"customer": "ACME", "asked": "NILS", "text": "x", "days": "3"}, *DO),
         (
             "post",
             {"asked": "CLARA", "topic": "x", "text": "x", "days": "3"},
@@ -42,68 +32,30 @@ PAGES: dict[str, list[Any]] = {
             "post",
             {"contact": "CONTACT", "executive": "1", "asked": "CHIEF", "text": "x", "days": "5"}
             | BRIEF,
-            IN,
-            302,
-            403,
-            302,
-            404,
-            302,
-            403,
+            *DO,
         ),
     ],
-    "help": [("get", {}, IN, 200, 200, 200, 404, 200, 200)],
-    "help-accept": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        ("post", {}, IN, 403, 403, 403, 404, 302, 403),
-    ],
-    "help-decline": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        ("post", {"word": "x"}, IN, 403, 403, 403, 404, 302, 403),
-    ],
-    "help-done": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        ("post", {"word": "x"}, IN, 409, 403, 403, 404, 409, 403),
-    ],
-    "help-withdraw": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        ("post", {"word": "x"}, IN, 302, 403, 302, 404, 302, 403),
-    ],
+    "help": [("get", {}, *SEE)],
+    "help-accept": [("get", {}, *SEE), ("post", {}, IN, 403, 403, 403, 404, 302, 403)],
+    "help-decline": [("get", {}, *SEE), ("post", {"word": "x"}, IN, 403, 403, 403, 404, 302, 403)],
+    "help-done": [("get", {}, *SEE), ("post", {"word": "x"}, IN, 409, 403, 403, 404, 409, 403)],
+    "help-withdraw": [("get", {}, *SEE), ("post", {"word": "x"}, *DO)],
 }
 API: dict[str, list[Any]] = {
     "api-help-requests": [
-        ("get", None, 401, 200, 200, 200, 200, 200, 200),
-        (
-            "post",
-            {"customer": "ACME", "asked": "NILS", "text": "x"},
-            401,
-            201,
-            403,
-            201,
-            404,
-            201,
-            403,
-        ),
+        ("get", None, *API_ALL),
+        ("post", {"customer": "ACME", "asked": "NILS", "text": "x"}, *API_MAKE),
         ("post", {"topic": "x", "asked": "CLARA", "text": "x"}, 401, 201, 201, 201, 201, 201, 403),
     ],
     "api-help-executive": [
-        (
-            "post",
-            {"contact": "CONTACT", "asked": "CHIEF", "text": "x", "brief": "BRIEF"},
-            401,
-            201,
-            403,
-            201,
-            404,
-            201,
-            403,
-        ),
+        ("post", {"contact": "CONTACT", "asked": "CHIEF", "text": "x", "brief": "BRIEF"}, *API_MAKE)
     ],
-    "api-help-answers": [("get", None, 401, 200, 200, 200, 200, 200, 200)],
-    "api-help": [("get", None, 401, 200, 200, 200, 404, 200, 200)],
+    "api-help-answers": [("get", None, *API_ALL)],
+    "api-help": [("get", None, *API_SEE)],
     "api-help-accept": [("post", None, 401, 403, 403, 403, 404, 200, 403)],
     "api-help-decline": [("post", {"reason": "x"}, 401, 403, 403, 403, 404, 200, 403)],
     "api-help-done": [("post", {"result": "x"}, 401, 409, 403, 403, 404, 409, 403)],
-    "api-help-withdraw": [("post", {"reason": "x"}, 401, 200, 403, 200, 404, 200, 403)],
+    "api-help-withdraw": [("post", {"reason": "x"}, *API_DO)],
 }
 
 

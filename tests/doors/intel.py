@@ -4,7 +4,7 @@ from typing import Any
 
 from crm.commands.intel import note_intel
 from tests.cast import NOW
-from tests.doors.concerns import API_MAKE, API_SEE, DO, SEE
+from tests.doors.answers import API_MAKE, API_SEE, DO, SEE
 
 NEW = {"key": "company_budget", "state": "confirmed", "value": "x", "source_kind": "said"}
 

@@ -5,94 +5,54 @@ from typing import Any
 
 from crm.commands import commitments, expectations
 from tests.cast import NOW
-
-IN = 302
+from tests.doors.answers import (
+    ALL,
+    API_ALL,
+    API_DO,
+    API_MAKE,
+    API_SEE,
+    API_SHUT,
+    DO,
+    SEE,
+    SHUT,
+)
 
 PAGES: dict[str, list[Any]] = {
-    "promise-list": [("get", {}, IN, 200, 200, 200, 200, 200, 200)],
-    "customer-promises": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-    ],
+    "promise-list": [("get", {}, *ALL)],
+    "customer-promises": [("get", {}, *SEE)],
     "promise-new": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
+        ("get", {}, *SEE),
         (
             "post",
             {"text": "x", "contact": "CONTACT", "due_date": "2027-12-01", "direction": "ours"},
-            IN,
-            302,
-            403,
-            302,
-            404,
-            302,
-            403,
+            *DO,
         ),
     ],
     "expectation-new": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        (
-            "post",
-            {"about": "x", "contact": "CONTACT", "priority": "must"},
-            IN,
-            302,
-            403,
-            302,
-            404,
-            302,
-            403,
-        ),
+        ("get", {}, *SEE),
+        ("post", {"about": "x", "contact": "CONTACT", "priority": "must"}, *DO),
     ],
-    "expectation-decline": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        ("post", {"word": "x"}, IN, 302, 403, 302, 404, 302, 403),
-    ],
-    "promise-keep": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        ("post", {"evidence": "x"}, IN, 302, 403, 302, 404, 302, 403),
-    ],
+    "expectation-decline": [("get", {}, *SEE), ("post", {"word": "x"}, *DO)],
+    "promise-keep": [("get", {}, *SEE), ("post", {"evidence": "x"}, *DO)],
     "promise-renegotiate": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        (
-            "post",
-            {"due_date": "2027-12-24", "agreed_by": "CONTACT", "consent": "x"},
-            IN,
-            302,
-            403,
-            302,
-            404,
-            302,
-            403,
-        ),
+        ("get", {}, *SEE),
+        ("post", {"due_date": "2027-12-24", "agreed_by": "CONTACT", "consent": "x"}, *DO),
     ],
-    "promise-cancel": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        ("post", {"reason": "x", "agreed_by": "CONTACT"}, IN, 302, 403, 302, 404, 302, 403),
-    ],
-    "promise-break": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        ("post", {"reason": "x"}, IN, 302, 403, 302, 404, 302, 403),
-    ],
-    "promise-hand-on": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
-        ("post", {"to": "NILS"}, IN, 302, 403, 302, 404, 302, 403),
-    ],
+    "promise-cancel": [("get", {}, *SEE), ("post", {"reason": "x", "agreed_by": "CONTACT"}, *DO)],
+    "promise-break": [("get", {}, *SEE), ("post", {"reason": "x"}, *DO)],
+    "promise-hand-on": [("get", {}, *SEE), ("post", {"to": "NILS"}, *DO)],
     "promise-complete": [
-        ("get", {}, IN, 200, 200, 200, 404, 200, 200),
+        ("get", {}, *SEE),
         (
             "post",
             {"text": "x", "contact": "CONTACT", "due_date": "2027-12-01", "direction": "ours"},
-            IN,
-            409,
-            403,
-            409,
-            404,
-            409,
-            403,
+            *SHUT,
         ),
     ],
 }
 API: dict[str, list[Any]] = {
     "api-commitments": [
-        ("get", None, 401, 200, 200, 200, 200, 200, 200),
+        ("get", None, *API_ALL),
         (
             "post",
             {
@@ -102,83 +62,28 @@ API: dict[str, list[Any]] = {
                 "due_date": "2027-12-01",
                 "contact": "CONTACT",
             },
-            401,
-            201,
-            403,
-            201,
-            404,
-            201,
-            403,
+            *API_MAKE,
         ),
     ],
     "api-commitment-capture": [
-        (
-            "post",
-            {"customer": "ACME", "line": "x by 2027-12-01"},
-            401,
-            201,
-            403,
-            201,
-            404,
-            201,
-            403,
-        ),
+        ("post", {"customer": "ACME", "line": "x by 2027-12-01"}, *API_MAKE)
     ],
-    "api-commitment": [
-        ("get", None, 401, 200, 200, 200, 404, 200, 200),
-        ("patch", {"text": "y"}, 401, 409, 403, 409, 404, 409, 403),
-    ],
-    "api-commitment-make": [
-        ("post", {}, 401, 409, 403, 409, 404, 409, 403),
-    ],
+    "api-commitment": [("get", None, *API_SEE), ("patch", {"text": "y"}, *API_SHUT)],
+    "api-commitment-make": [("post", {}, *API_SHUT)],
     "api-commitment-renegotiate": [
-        (
-            "post",
-            {"due_date": "2027-12-24", "agreed_by": "CONTACT", "consent": "x"},
-            401,
-            200,
-            403,
-            200,
-            404,
-            200,
-            403,
-        ),
+        ("post", {"due_date": "2027-12-24", "agreed_by": "CONTACT", "consent": "x"}, *API_DO)
     ],
-    "api-commitment-keep": [
-        ("post", {"evidence": "x"}, 401, 200, 403, 200, 404, 200, 403),
-    ],
-    "api-commitment-break": [
-        ("post", {"reason": "x"}, 401, 200, 403, 200, 404, 200, 403),
-    ],
-    "api-commitment-cancel": [
-        ("post", {"reason": "x", "agreed_by": "CONTACT"}, 401, 200, 403, 200, 404, 200, 403),
-    ],
-    "api-commitment-hand-on": [
-        ("post", {"to": "NILS"}, 401, 200, 403, 200, 404, 200, 403),
-    ],
+    "api-commitment-keep": [("post", {"evidence": "x"}, *API_DO)],
+    "api-commitment-break": [("post", {"reason": "x"}, *API_DO)],
+    "api-commitment-cancel": [("post", {"reason": "x", "agreed_by": "CONTACT"}, *API_DO)],
+    "api-commitment-hand-on": [("post", {"to": "NILS"}, *API_DO)],
     "api-expectations": [
-        ("get", None, 401, 200, 200, 200, 200, 200, 200),
-        (
-            "post",
-            {"customer": "ACME", "about": "x", "contact": "CONTACT"},
-            401,
-            201,
-            403,
-            201,
-            404,
-            201,
-            403,
-        ),
+        ("get", None, *API_ALL),
+        ("post", {"customer": "ACME", "about": "x", "contact": "CONTACT"}, *API_MAKE),
     ],
-    "api-expectation": [
-        ("get", None, 401, 200, 200, 200, 404, 200, 200),
-    ],
-    "api-expectation-answer": [
-        ("post", {"commitment": "PROMISE"}, 401, 200, 403, 200, 404, 200, 403),
-    ],
-    "api-expectation-decline": [
-        ("post", {"reason": "x"}, 401, 200, 403, 200, 404, 200, 403),
-    ],
+    "api-expectation": [("get", None, *API_SEE)],
+    "api-expectation-answer": [("post", {"commitment": "PROMISE"}, *API_DO)],
+    "api-expectation-decline": [("post", {"reason": "x"}, *API_DO)],
 }
 
 

@@ -4,10 +4,8 @@ from typing import Any
 
 from crm.commands import value_offers
 from tests.cast import NOW
-from tests.doors.concerns import API_DO, API_MAKE, API_SEE, DO, SEE
+from tests.doors.answers import ALL, API_ALL, API_DO, API_MAKE, API_SEE, DO, SEE
 
-ALL = (302, 200, 200, 200, 200, 200, 200)
-API_ALL = (401, 200, 200, 200, 200, 200, 200)
 KEEPER_SEES = (302, 403, 403, 403, 403, 403, 200)
 KEEPER = (302, 403, 403, 403, 403, 403, 302)
 NEW = {"kind": "study", "name": "New"}
@@ -23,10 +21,7 @@ PAGES: dict[str, list[Any]] = {
     "value-offer-decline": [("get", {}, *SEE), ("post", {"reason": "x"}, *DO)],
 }
 API: dict[str, list[Any]] = {
-    "api-value-items": [
-        ("get", None, *API_ALL),
-        ("post", NEW, 401, 403, 403, 403, 403, 403, 201),
-    ],
+    "api-value-items": [("get", None, *API_ALL), ("post", NEW, 401, 403, 403, 403, 403, 403, 201)],
     "api-value-item": [
         ("get", None, *API_ALL),
         ("patch", {"name": "Other"}, 401, 403, 403, 403, 403, 403, 200),
