@@ -30,15 +30,33 @@ COLUMNS = (
     "country",
     "whom",
 )
+NO_DAY = Cast(Value(None), DateField())
+NO_MOMENT = Cast(Value(None), DateTimeField())
+CONTACT = F("contact__name")
 
 
 def owed_by(user: User, now: datetime) -> list[dict[str, Any]]:
     """Promises, concerns, goals and requests that want something of one, in the same columns."""
     parts = [
-        _promises(user, now),
-        _concerns(user, now),
-        _goals(user, now),
-        _requests(user, now),
+        _named(
+            _promises(user, now),
+            "promise",
+            what="text",
+            which="direction",
+            day=F("due_date"),
+            at=F("due_at"),
+            whom=Coalesce("to_contact__name", "promised_by_contact__name"),
+        ),
+        _named(due_by(user, now), "concern", what="text", which="severity", at=DUE),
+        _named(due_goals(user, now), "goal", what="title", which="measure", day=F("due_date")),
+        _named(
+            waiting_for(user, now),
+            "help",
+            what="text",
+            which="kind",
+            at=WAITS_UNTIL,
+            whom=F("asker__name"),
+        ),
     ]
     first, *others = (part.order_by("at", "id").values(*COLUMNS)[:MOST] for part in parts)
     return list(first.union(*others, all=True))
@@ -46,61 +64,29 @@ def owed_by(user: User, now: datetime) -> list[dict[str, Any]]:
 
 def _promises(user: User, now: datetime) -> QuerySet[Any]:
     until = now.date() + timedelta(days=2)
-    rows = held_by(visible_commitments(user), user.pk).filter(
+    return held_by(visible_commitments(user), user.pk).filter(
         state__in=(Commitment.State.MADE, Commitment.State.BROKEN), due_date__lte=until
     )
-    return _named(
-        rows,
-        "promise",
-        what=F("text"),
-        which=F("direction"),
-        day=F("due_date"),
-        at=F("due_at"),
-        whom=Coalesce("to_contact__name", "promised_by_contact__name"),
-    )
 
 
-def _concerns(user: User, now: datetime) -> QuerySet[Any]:
-    return _named(
-        due_by(user, now),
-        "concern",
-        what=F("text"),
-        which=F("severity"),
-        day=Cast(Value(None), DateField()),
-        at=DUE,
-        whom=F("contact__name"),
-    )
-
-
-def _goals(user: User, now: datetime) -> QuerySet[Any]:
-    return _named(
-        due_goals(user, now),
-        "goal",
-        what=F("title"),
-        which=F("measure"),
-        day=F("due_date"),
-        at=Cast(Value(None), DateTimeField()),
-        whom=F("contact__name"),
-    )
-
-
-def _requests(user: User, now: datetime) -> QuerySet[Any]:
-    return _named(
-        waiting_for(user, now),
-        "help",
-        what=F("text"),
-        which=F("kind"),
-        day=Cast(Value(None), DateField()),
-        at=WAITS_UNTIL,
-        whom=F("asker__name"),
-    )
-
-
-def _named(rows: QuerySet[Any], thing: str, **more: Any) -> QuerySet[Any]:
+def _named(
+    rows: QuerySet[Any],
+    thing: str,
+    *,
+    what: str,
+    which: str,
+    day: Any = NO_DAY,
+    at: Any = NO_MOMENT,
+    whom: Any = CONTACT,
+) -> QuerySet[Any]:
     return rows.annotate(
         thing=Value(thing, output_field=CharField()),
+        what=F(what),
         stand=F("state"),
+        which=F(which),
+        day=day,
+        at=at,
         where=F("customer__name"),
         country=F("customer__country"),
-        **more,
+        whom=whom,
     )
