@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
+
+from tests.kept import ticket
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = [
@@ -34,7 +34,6 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 HEIGHTS = {390: 844}
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture(scope="session")
@@ -160,9 +159,4 @@ def session_key(user: Any, language: str = "en", theme: str = "light") -> str:
     """Sign a person in without the form; his language and theme are set on the way."""
     user.language, user.theme = language, theme
     user.save(update_fields=["language", "theme"])
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = BACKEND
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return str(session.session_key)
+    return ticket(user)

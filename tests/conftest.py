@@ -17,7 +17,7 @@ from django.db.models.signals import post_migrate
 from config.dev import messages
 from tests import emptying
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.kept", "tests.browser"]
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("baton", deadline=None, print_blob=True)

@@ -5,12 +5,12 @@ company; nothing they change stays.
 """
 
 import json
+from copy import deepcopy
 from urllib.parse import quote
 
 import pytest
 import schemathesis
 from django.db import transaction
-from django.test import Client
 from django.utils import timezone
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
@@ -22,9 +22,9 @@ from schemathesis import GenerationMode
 from core.models import CalendarException
 from crm.models import Action, Assignment
 from tests.cast import NOW, ActivityFactory, ContactFactory, gather
+from tests.kept import admitted, ticket
 
 EXAMPLES = 12
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def made():
@@ -49,12 +49,20 @@ def test_the_schema_is_valid_and_nothing_in_it_was_guessed():
     assert COMPLAINTS == []
 
 
+@pytest.fixture(scope="module")
+def founded(kept):
+    return kept(found)
+
+
 @pytest.fixture
-def company(db):
-    """A signed-in client, and real numbers by the name of a field or the start of an address."""
+def company(db, founded):
+    key, rows = founded
+    return admitted(key), deepcopy(rows)
+
+
+def found():
+    """The key of a signed-in director, and real numbers by a field or the start of an address."""
     cast = gather()
-    client = Client()
-    client.force_login(cast.dora, backend=BACKEND)
     contact = ContactFactory(customer=cast.acme)
     activity = ActivityFactory(customer=cast.acme, author=cast.dora, created_at=timezone.now())
     action = Action.objects.create(
@@ -62,7 +70,7 @@ def company(db):
     )
     day = CalendarException.objects.create(country="CN", day=NOW.date(), kind="off")
     assignment = Assignment.objects.get(customer=cast.acme)
-    return client, {
+    return ticket(cast.dora), {
         "customer": cast.acme.pk,
         "customers": [cast.acme.pk, cast.zenith.pk],
         "user": cast.nils.pk,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.browser import BACKEND
 from tests.cast import gather
+from tests.kept import BACKEND
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/opportunities/board/"

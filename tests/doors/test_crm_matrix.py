@@ -5,10 +5,10 @@ same team, her manager Boris, Ben of another team, the director Dora, the admini
 """
 
 import json
+from copy import deepcopy
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 
 from crm import urls
@@ -38,6 +38,7 @@ from tests.doors import (
 )
 from tests.doors.answers import ALL, DO, IN, SEE, SHUT
 from tests.doors.crm_api import API
+from tests.kept import admitted, ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -164,9 +165,18 @@ for register in REGISTERS:
     API |= register.API
 
 
+@pytest.fixture(scope="module")
+def founded(kept):
+    return kept(found)
+
+
 @pytest.fixture
-def company():
-    """The cast, and one of each thing at Acme."""
+def company(db, founded):
+    return deepcopy(founded)
+
+
+def found():
+    """The cast signed in, and one of each thing at Acme."""
     cast = gather()
     cast.contact = ContactFactory(customer=cast.acme, level=1)
     cast.twin = ContactFactory(customer=cast.acme)
@@ -200,6 +210,7 @@ def company():
             "givers": [{"id": cast.anna.pk, "name": "Anna", "customers": 0}],
         },
     )
+    cast.tickets = {who: ticket(getattr(cast, who)) for who in WHO if who}
     return cast
 
 
@@ -325,11 +336,7 @@ def test_who_gets_what(company, name):
 
 def ask(cast, name, method, body, who):
     """The status, with whatever it changed rolled back."""
-    client = Client(raise_request_exception=False)
-    if who:
-        client.force_login(
-            getattr(cast, who), backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+    client = admitted(cast.tickets.get(who), raise_request_exception=False)
     data = filled(cast, body)
     path = address(cast, name)
     with transaction.atomic():
@@ -351,8 +358,7 @@ def test_numbers_nobody_has(company, name):
         return
     method = PAGES.get(name, API.get(name))[0][0]
     body = filled(company, PAGES.get(name, API.get(name))[0][1])
-    client = Client(raise_request_exception=False)
-    client.force_login(company.dora, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client = admitted(company.tickets["dora"], raise_request_exception=False)
     for number in (0, 999_999_999, 2**64):
         args = [number, "region"] if "<slug" in str(route.pattern) else [number]
         path = reverse(name, args=args)

@@ -8,6 +8,7 @@ signed in.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -24,9 +25,9 @@ from pipeline import urls
 from pipeline.commands.pipelines import publish
 from pipeline.models import Opportunity, Transition
 from pipeline.serializers.definition import read_definition
-from tests.browser import BACKEND
 from tests.cast import NOW, UserFactory, assign, gather
 from tests.doors import deal
+from tests.kept import admitted, ticket
 from tests.pipeline.conftest import B2B8
 from tests.pipeline.sales import open_sale
 
@@ -142,8 +143,17 @@ POST: dict[str, tuple[str, dict[str, Any], dict[str, int]]] = {
 } | deal.POST  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def built(kept: Callable[..., Any]) -> SimpleNamespace:
+    return kept(build)
+
+
 @pytest.fixture
-def house(db: None) -> SimpleNamespace:
+def house(db: None, built: SimpleNamespace) -> SimpleNamespace:
+    return deepcopy(built)
+
+
+def build() -> SimpleNamespace:
     """The cast, a person of every other role in North, Anna's sale and a planned action."""
     publish(draft=read_definition(B2B8.read_text()), by=UserFactory(role=Role.SYSTEM), at=NOW)
     cast = gather()
@@ -157,18 +167,13 @@ def house(db: None) -> SimpleNamespace:
     cast.action = create_action(
         customer=cast.acme, text="Call", by=cast.anna, at=now, due_date=now.date()
     )
+    cast.tickets = {who: ticket(getattr(cast, who)) for who in PEOPLE if who != "nobody"}
     return cast
 
 
 @pytest.fixture
 def client_of(house: SimpleNamespace) -> Callable[[str], Client]:
-    def make(who: str) -> Client:
-        client = Client()
-        if who != "nobody":
-            client.force_login(getattr(house, who), backend=BACKEND)
-        return client
-
-    return make
+    return lambda who: admitted(house.tickets.get(who))
 
 
 def fill(text: str, house: SimpleNamespace) -> str:

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from pipeline.models import Opportunity, PipelineVersion
-from tests.browser import BACKEND
+from tests.kept import BACKEND
 from tests.pipeline.sales import open_sale
 
 
