@@ -99,9 +99,7 @@ def assign(
 def gather() -> SimpleNamespace:
     """Create the cast described above."""
     cast: dict[str, Any] = {"now": NOW}
-    company = TeamFactory(name="Company")
-    north = TeamFactory(name="North", parent=company, region="North")
-    south = TeamFactory(name="South", parent=company, region="South")
+    company, north, south = _teams()
     people = {
         "anna": (Role.REP, north, 1),
         "nils": (Role.REP, north, 1),
@@ -111,18 +109,34 @@ def gather() -> SimpleNamespace:
         "dora": (Role.DIRECTOR, company, 4),
         "otto": (Role.ADMINISTRATOR, company, 2),
     }
-    for username, (role, team, level) in people.items():
-        cast[username] = UserFactory(username=username, role=role, team=team, level=level)
-    for team, lead in ((north, "boris"), (south, "clara"), (company, "dora")):
-        team.lead = cast[lead]
-        team.save(update_fields=["lead"])
+    cast |= {
+        username: UserFactory.build(username=username, role=role, team=team, level=level)
+        for username, (role, team, level) in people.items()
+    }
+    User.objects.bulk_create([cast[username] for username in people])
+    north.lead, south.lead, company.lead = cast["boris"], cast["clara"], cast["dora"]
+    Team.objects.bulk_update([north, south, company], ["lead"])
     sync_readers()
     cast |= {"company": company, "north": north, "south": south}
-    cast["acme"] = CustomerFactory(name="Acme", team=north)
-    cast["zenith"] = CustomerFactory(name="Zenith 天顶", team=south)
+    cast["acme"] = CustomerFactory.build(name="Acme", team=north)
+    cast["zenith"] = CustomerFactory.build(name="Zenith 天顶", team=south)
+    both = Customer.objects.bulk_create([cast["acme"], cast["zenith"]])
     assign(cast["acme"], cast["anna"])
     assign(cast["zenith"], cast["ben"])
-    Customer.objects.filter(pk__in=[cast["acme"].pk, cast["zenith"].pk]).update(state="active")
+    Customer.objects.filter(pk__in=[each.pk for each in both]).update(state="active")
     cast["acme"].refresh_from_db()
     cast["zenith"].refresh_from_db()
     return SimpleNamespace(**cast)
+
+
+def _teams() -> list[Team]:
+    names = ("Company", "North", "South")
+    groups = Group.objects.bulk_create([Group(name=f"team:{name}") for name in names])
+    company, north, south = (
+        TeamFactory.build(name=name, group=group) for name, group in zip(names, groups, strict=True)
+    )
+    company.save()
+    for team in (north, south):
+        team.parent, team.region = company, team.name
+    Team.objects.bulk_create([north, south])
+    return [company, north, south]

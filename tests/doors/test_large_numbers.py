@@ -12,10 +12,9 @@ from accounts.queries.users import system_user
 from core.keyset import LARGEST_KEY, key_of
 from crm.models import Assignment
 from pipeline.commands.pipelines import publish
-from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, CustomerFactory, TeamFactory, UserFactory, assign, gather
 from tests.crm.doors import as_user
-from tests.pipeline.conftest import B2B8
+from tests.pipeline.conftest import default_pipeline
 from tests.pipeline.sales import open_sale
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +26,7 @@ BEYOND = ("9" * 10, "9" * 19, "9" * 30, "9" * 5000)
 
 @pytest.fixture
 def cast() -> SimpleNamespace:
-    publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW)
+    publish(draft=default_pipeline(), by=system_user(), at=NOW)
     cast = gather()
     cast.sale = open_sale(cast)
     return cast

@@ -15,10 +15,9 @@ from accounts.queries.users import system_user
 from crm.commands.actions import create_action
 from crm.commands.locks import lock, lock_customer
 from pipeline.commands.pipelines import publish
-from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, ActivityFactory, ContactFactory, gather
 from tests.crm.doors import as_user, send
-from tests.pipeline.conftest import B2B8
+from tests.pipeline.conftest import default_pipeline
 from tests.pipeline.sales import open_sale
 from tests.races import overlap
 
@@ -39,7 +38,7 @@ ORDERS = {
 
 @pytest.fixture
 def cast() -> SimpleNamespace:
-    publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW)
+    publish(draft=default_pipeline(), by=system_user(), at=NOW)
     cast = gather()
     cast.things = {
         "customers": cast.acme,

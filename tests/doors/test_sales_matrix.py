@@ -24,11 +24,10 @@ from crm.models import Action, Assignment
 from pipeline import urls
 from pipeline.commands.pipelines import publish
 from pipeline.models import Opportunity, Transition
-from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, UserFactory, assign, gather
 from tests.doors import deal
 from tests.kept import admitted, ticket
-from tests.pipeline.conftest import B2B8
+from tests.pipeline.conftest import default_pipeline
 from tests.pipeline.sales import open_sale
 
 PEOPLE = (
@@ -155,7 +154,7 @@ def house(db: None, built: SimpleNamespace) -> SimpleNamespace:
 
 def build() -> SimpleNamespace:
     """The cast, a person of every other role in North, Anna's sale and a planned action."""
-    publish(draft=read_definition(B2B8.read_text()), by=UserFactory(role=Role.SYSTEM), at=NOW)
+    publish(draft=default_pipeline(), by=UserFactory(role=Role.SYSTEM), at=NOW)
     cast = gather()
     for role in (Role.INTEGRATION, Role.SOLUTION, Role.DELIVERY, Role.FINANCE, Role.LEGAL):
         user = UserFactory(username=str(role), role=role, team=cast.north)

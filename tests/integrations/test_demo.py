@@ -22,10 +22,9 @@ from pipeline import gates
 from pipeline.access import visible_opportunities
 from pipeline.commands import opportunities, sweep
 from pipeline.models import Opportunity, Product, StageClock, Transition
-from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, assign, gather
 from tests.integrations.test_import import fingerprint
-from tests.pipeline.conftest import B2B8, publish
+from tests.pipeline.conftest import default_pipeline, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +40,7 @@ def loaded(django_db_setup, django_db_blocker):
     """Real rows, then the demo company beside them; played once for all tests."""
     with django_db_blocker.unblock():
         assert connection.settings_dict["NAME"].startswith("test_")
-        publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW)
+        publish(draft=default_pipeline(), by=system_user(), at=NOW)
         cast = gather()
         sale = opportunities.open_opportunity(
             customer=cast.acme, name="Real", by=cast.anna, at=NOW, amount=1000

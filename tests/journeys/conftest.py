@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from accounts.queries.users import system_user
 from pipeline.commands.pipelines import publish
-from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, ContactFactory, gather
-from tests.pipeline.conftest import B2B8
+from tests.pipeline.conftest import default_pipeline
 from tests.pipeline.sales import open_sale, satisfy
 
 PASSWORD = "a long enough one"
@@ -22,7 +21,7 @@ PASSWORD = "a long enough one"
 @pytest.fixture
 def company(transactional_db: None) -> SimpleNamespace:
     cache.clear()
-    publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW)
+    publish(draft=default_pipeline(), by=system_user(), at=NOW)
     cast = gather()
     for user in (cast.anna, cast.boris):
         user.set_password(PASSWORD)

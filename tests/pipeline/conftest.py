@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,12 +10,18 @@ import pytest
 from django.conf import settings
 
 from accounts.queries.users import system_user
-from pipeline.commands.pipelines import publish
+from pipeline.commands.pipelines import PipelineDraft, publish
 from pipeline.models import PipelineVersion
 from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, gather
 
 B2B8 = Path(settings.BASE_DIR) / "pipeline" / "definitions" / "b2b8.yaml"
+
+
+@cache
+def default_pipeline() -> PipelineDraft:
+    """The definition of the default pipeline; frozen, so it is read once for all tests."""
+    return read_definition(B2B8.read_text())
 
 
 @pytest.fixture
@@ -24,4 +31,4 @@ def cast(db: None) -> SimpleNamespace:
 
 @pytest.fixture
 def b2b8(db: None) -> PipelineVersion:
-    return publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW).version
+    return publish(draft=default_pipeline(), by=system_user(), at=NOW).version

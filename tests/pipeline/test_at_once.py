@@ -22,7 +22,7 @@ from pipeline.commands.pipelines import publish
 from pipeline.models import Opportunity, Reminder, StageClock, StageVisit
 from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, gather
-from tests.pipeline.conftest import B2B8
+from tests.pipeline.conftest import B2B8, default_pipeline
 from tests.pipeline.sales import advance_to, open_sale, satisfy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ LATER = NOW + timedelta(hours=1)
 @pytest.fixture
 def cast() -> SimpleNamespace:
     """The cast and the pipeline, committed."""
-    publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW)
+    publish(draft=default_pipeline(), by=system_user(), at=NOW)
     return gather()
 
 

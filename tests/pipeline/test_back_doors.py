@@ -351,13 +351,12 @@ def test_a_published_version_never_changes(cast, b2b8):
 def test_an_imported_sale_takes_no_import_row_later():
     from accounts.queries.users import system_user
     from pipeline.commands.pipelines import publish
-    from pipeline.serializers.definition import read_definition
     from tests.cast import gather
-    from tests.pipeline.conftest import B2B8
+    from tests.pipeline.conftest import default_pipeline
 
     cast = gather()
     by = system_user()
-    version = publish(draft=read_definition(B2B8.read_text()), by=by, at=NOW).version
+    version = publish(draft=default_pipeline(), by=by, at=NOW).version
     with transaction.atomic():
         sale = newborn(cast, version, is_imported=True)
         sale.save()

@@ -18,9 +18,8 @@ from crm.models import Activity
 from pipeline.commands import opportunities as verbs
 from pipeline.commands.pipelines import publish
 from pipeline.models import Opportunity
-from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, ContactFactory, gather
-from tests.pipeline.conftest import B2B8
+from tests.pipeline.conftest import default_pipeline
 from tests.pipeline.sales import open_sale
 from tests.pipeline.test_at_once import at_once
 from tests.pipeline.test_reassigned_meanwhile import wait_for_somebody_to_wait
@@ -33,7 +32,7 @@ SOON = START + timedelta(seconds=5)
 @pytest.fixture
 def cast() -> SimpleNamespace:
     """The cast and the pipeline, committed."""
-    publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW)
+    publish(draft=default_pipeline(), by=system_user(), at=NOW)
     return gather()
 
 

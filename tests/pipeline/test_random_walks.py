@@ -26,9 +26,8 @@ from pipeline.commands import sweep
 from pipeline.commands.pipelines import publish
 from pipeline.models import ExitCriterion, Opportunity, StageClock, Transition
 from pipeline.queries.transitions import transitions_for
-from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, gather
-from tests.pipeline.conftest import B2B8
+from tests.pipeline.conftest import default_pipeline
 from tests.pipeline.sales import open_sale, satisfy, snapshot, talk
 
 PEOPLE = ("anna", "nils", "boris", "ben", "clara", "dora", "otto")
@@ -44,7 +43,7 @@ class Walk(RuleBasedStateMachine):
         super().__init__()
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
-        publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW)
+        publish(draft=default_pipeline(), by=system_user(), at=NOW)
         self.cast = gather()
         self.now: datetime = NOW
         self.pk = open_sale(self.cast, at=self.now).pk

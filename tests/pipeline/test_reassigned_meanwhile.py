@@ -24,9 +24,8 @@ from pipeline.commands import clocks, holds
 from pipeline.commands import opportunities as verbs
 from pipeline.commands.pipelines import publish
 from pipeline.models import Opportunity
-from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, gather
-from tests.pipeline.conftest import B2B8
+from tests.pipeline.conftest import default_pipeline
 from tests.pipeline.sales import open_sale
 from tests.pipeline.test_at_once import at_once
 
@@ -37,7 +36,7 @@ LATER = NOW + timedelta(hours=1)
 @pytest.fixture
 def cast() -> SimpleNamespace:
     """The cast and the pipeline, committed."""
-    publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW)
+    publish(draft=default_pipeline(), by=system_user(), at=NOW)
     return gather()
 
 

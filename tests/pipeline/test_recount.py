@@ -16,10 +16,9 @@ from core.models import CalendarException, Event, OutboxEntry
 from pipeline.commands import clocks
 from pipeline.commands.pipelines import publish
 from pipeline.models import Recount, StageClock
-from pipeline.serializers.definition import read_definition
 from pipeline.tasks import set_clocks
 from tests.cast import NOW, gather
-from tests.pipeline.conftest import B2B8
+from tests.pipeline.conftest import default_pipeline
 from tests.pipeline.sales import open_sale
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +28,7 @@ MONDAY, TUESDAY = date(2026, 3, 23), date(2026, 3, 24)
 @pytest.fixture
 def cast() -> SimpleNamespace:
     """The cast, the pipeline and five sales, committed and told."""
-    publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW)
+    publish(draft=default_pipeline(), by=system_user(), at=NOW)
     cast = gather()
     for number in range(5):
         open_sale(cast, name=f"Sale {number}")

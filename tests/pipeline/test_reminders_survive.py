@@ -31,9 +31,8 @@ from accounts.queries.users import system_user
 from core.models import Event, OutboxEntry
 from pipeline.commands.pipelines import publish
 from pipeline.models import Reminder, StageClock, StageVisit
-from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, gather
-from tests.pipeline.conftest import B2B8
+from tests.pipeline.conftest import default_pipeline
 from tests.pipeline.sales import open_sale
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -171,7 +170,7 @@ def company(tmp_path: Path, broker: Broker) -> Iterator[Company]:
 @pytest.fixture
 def cast() -> SimpleNamespace:
     """Sales whose clocks have run out on every level long ago."""
-    publish(draft=read_definition(B2B8.read_text()), by=system_user(), at=NOW)
+    publish(draft=default_pipeline(), by=system_user(), at=NOW)
     people = gather()
     for number in range(SALES):
         open_sale(people, name=f"Sale {number}")
