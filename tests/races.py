@@ -56,12 +56,14 @@ def overlap(
 
 
 def _until_stuck(ended: Event) -> None:
+    """Until somebody waits for a lock of this transaction; who is in one sees the activity of
+    the others as it was when he first looked, but their locks as they are."""
     end = monotonic() + LONGEST
     while monotonic() < end and not ended.is_set():
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                "SELECT EXISTS (SELECT FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
             )
             if cursor.fetchone()[0]:
                 return
