@@ -4,6 +4,7 @@ Databases per worker come from pytest-django.
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile the translations once, before Django reads them."""
     if not hasattr(config, "workerinput"):
         messages.compile_all()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start processes first, then those before a browser, then those of most tests.
+
+    A long file that came last would keep one worker busy while the others are done.
+    """
+    cases = Counter(item.path for item in items)
+    started = {item.path for item in items if item.get_closest_marker("processes")}
+    shown = {item.path for item in items if "visit" in getattr(item, "fixturenames", ())}
+
+    def place(item: pytest.Item) -> tuple[bool, bool, int, str]:
+        path = item.path
+        return path not in started, path not in shown, -cases[path], str(path)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

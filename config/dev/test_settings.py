@@ -28,6 +28,9 @@ from config.settings import (
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw")
 KEY_PREFIX: str = f"test-{DATABASES['default']['NAME']}-{WORKER}"
 
+# A test that commits does not wait for the disk; a crash of the server may lose it.
+DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+
 CACHES = {
     "default": CACHES["default"]
     | {"BACKEND": "config.dev.test_cache.SharedRedisCache", "KEY_PREFIX": KEY_PREFIX}
