@@ -62,6 +62,7 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "meddpicc.score": _TEAM,
     "pipeline.publish": _KEEPERS,
     "exposure.view": _LEADS,
+    "forecast.set": frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR}),
     # people
     "user.create": _KEEPERS,
     "user.change": _KEEPERS,

@@ -15,7 +15,7 @@ from accounts.models import User
 from core.errors import NotFound
 from crm import access as crm_access
 from crm.models import Assignment, Chain
-from pipeline.models import Opportunity
+from pipeline.models import ForecastOverride, Opportunity
 
 
 def visible_opportunities(user: User) -> QuerySet[Opportunity]:
@@ -52,6 +52,19 @@ def may(by: User, capability: str, opportunity: Opportunity) -> bool:
 def require(by: User, capability: str, opportunity: Opportunity) -> None:
     """Refuse unless the actor may do this to the opportunity's customer."""
     crm_access.require(by, capability, opportunity.customer)
+
+
+def forecast_side(user: User, opportunity: Opportunity) -> str:
+    """For which side the user may say what he expects of the sale; empty where for none.
+
+    Who leads it or serves the customer speaks for the rep, who leads the team for the manager;
+    nobody speaks for both.
+    """
+    if not may(user, "forecast.set", opportunity):
+        return ""
+    leads = opportunity.customer.team_id in reach(user)
+    is_manager = leads and opportunity.owner_id != user.pk
+    return ForecastOverride.Side.MANAGER if is_manager else ForecastOverride.Side.REP
 
 
 def movable(user: User, rows: Iterable[Mapping[str, Any]]) -> frozenset[int]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from pipeline.commands import clocks, sweep
+from pipeline.commands import clocks, odds, sweep
 
 RUN_FOR = timedelta(seconds=150)
 """Less than the time limit of a task; the next tick goes on with what is left."""
@@ -21,3 +21,9 @@ def ring_clocks() -> None:
 def set_clocks() -> None:
     """Look now: set running clocks by a calendar that has changed."""
     clocks.recount(at=timezone.now(), within=RUN_FOR)
+
+
+@shared_task(name="pipeline.tasks.count_odds")
+def count_odds() -> None:
+    """Look now: count anew how the sales of each stage ended."""
+    odds.count(at=timezone.now())

@@ -8,6 +8,7 @@ from pipeline.views import (
     deal,
     exposure,
     facts,
+    forecast,
     meddpicc,
     moves,
     panel,
@@ -38,6 +39,12 @@ urlpatterns = [
     path("opportunities/<int:pk>/meddpicc/", meddpicc.card, name="opportunity-meddpicc"),
     path(
         "opportunities/<int:pk>/meddpicc/score/", meddpicc.score, name="opportunity-meddpicc-score"
+    ),
+    path("opportunities/<int:pk>/forecast/", forecast.forecast, name="opportunity-forecast"),
+    path(
+        "opportunities/<int:pk>/forecast/set/",
+        forecast.set_own,
+        name="opportunity-forecast-set",
     ),
     path("opportunities/<int:pk>/advance/", moves.advance, name="opportunity-advance"),
     path("opportunities/<int:pk>/send-back/", moves.send_back, name="opportunity-send-back"),

@@ -6,6 +6,7 @@ from pipeline.api.board import OpportunityBoard
 from pipeline.api.chain import OpportunityChain
 from pipeline.api.definitions import Pipelines, Products
 from pipeline.api.exposure import CompanyExposure, PersonExposure
+from pipeline.api.forecast import OpportunityForecast, Probabilities
 from pipeline.api.meddpicc import OpportunityMeddpicc, OpportunityMeddpiccScores
 from pipeline.api.opportunities import OneOpportunity, Opportunities, OpportunityTransitions
 from pipeline.api.steps import OpportunitySteps
@@ -20,6 +21,11 @@ urlpatterns = [
         OpportunityTransitions.as_view(),
         name="api-opportunity-transitions",
     ),
+    path(
+        "opportunities/<int:pk>/forecast/",
+        OpportunityForecast.as_view(),
+        name="api-opportunity-forecast",
+    ),
     path("opportunities/<int:pk>/steps/", OpportunitySteps.as_view(), name="api-opportunity-steps"),
     path(
         "opportunities/<int:pk>/meddpicc/",
@@ -33,6 +39,7 @@ urlpatterns = [
     ),
     path("exposure/", CompanyExposure.as_view(), name="api-exposure"),
     path("exposure/people/<int:pk>/", PersonExposure.as_view(), name="api-exposure-of"),
+    path("probabilities/", Probabilities.as_view(), name="api-probabilities"),
     path("pipelines/", Pipelines.as_view(), name="api-pipelines"),
     path("products/", Products.as_view(), name="api-products"),
 ]

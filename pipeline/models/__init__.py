@@ -3,6 +3,7 @@
 from pipeline.models.clock import Recount, Reminder, StageClock
 from pipeline.models.commitment_link import OpportunityCommitment
 from pipeline.models.definition import ExitCriterion, Pipeline, PipelineVersion, Stage
+from pipeline.models.forecast import ForecastOverride, StageOdds
 from pipeline.models.ledger import StageVisit, Transition
 from pipeline.models.meddpicc import MeddpiccScore
 from pipeline.models.opportunity import Opportunity, OpportunityActivity
@@ -11,6 +12,7 @@ from pipeline.models.product import Product
 
 __all__ = [
     "ExitCriterion",
+    "ForecastOverride",
     "MeddpiccScore",
     "Opportunity",
     "OpportunityAction",
@@ -23,6 +25,7 @@ __all__ = [
     "Reminder",
     "Stage",
     "StageClock",
+    "StageOdds",
     "StageVisit",
     "StandardAction",
     "Transition",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
 from crm.queries.stories import tell
-from pipeline.models import MeddpiccScore, Opportunity
+from pipeline.models import ForecastOverride, MeddpiccScore, Opportunity
 from pipeline.models.definition import stages_of
 
 
@@ -82,4 +83,28 @@ tell(
     prepare=letters,
     subjects=sales,
     url="/opportunities/{id}/?tab=case",
+)
+
+
+def expectations(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Side, category and probability in the page's language; a dash where the stage says it."""
+    sides, categories = dict(ForecastOverride.Side.choices), dict(ForecastOverride.CATEGORIES)
+    category, probability = data["category"][1], data["probability"][1]
+    percent = "–" if probability is None else f"{Decimal(probability) * 100:.1f} %"
+    return {
+        **data,
+        "side": str(sides[data["side"]]),
+        "category": str(categories.get(category, "–")),
+        "percent": percent.replace(".0 %", " %"),
+    }
+
+
+tell(
+    "opportunity.forecast_set",
+    gettext_noop("({side}) expects of {sale}: {category}, {percent}. {reason}"),
+    "scale",
+    topic="opportunities",
+    prepare=expectations,
+    subjects=sales,
+    url="/opportunities/{id}/",
 )

@@ -32,10 +32,12 @@ def answer(
     title: Any,
     button: Any,
     says: str = "",
+    home: str = "",
 ) -> HttpResponse:
     """Run the command on what was sent; else show the form, with what is wrong with it.
 
-    `next` of the request is where to go afterwards, `then` the move whose gate asked for it.
+    `next` of the request is where to go afterwards, else `home`, by default the tab of the case;
+    `then` is the move whose gate asked for it.
     """
     if request.method == "POST" and form.is_valid():
         try:
@@ -43,7 +45,7 @@ def answer(
         except Invalid as error:
             explain(form, error)
         else:
-            return _onward(request, opportunity)
+            return _onward(request, opportunity, home)
     context = {
         "form": form,
         "opportunity": opportunity,
@@ -59,15 +61,15 @@ def answer(
     return shown
 
 
-def _onward(request: HttpRequest, opportunity: Opportunity) -> HttpResponse:
+def _onward(request: HttpRequest, opportunity: Opportunity, home: str) -> HttpResponse:
     then = request.GET.get("then", "")
     if then in moves.VERBS:
         if is_htmx(request):
             fresh = access.get_opportunity(request.user, opportunity.pk)
             return moves.ask(request, fresh, then)
         return done(request, reverse(moves.VERBS[then].url_name, args=[opportunity.pk]))
-    home = f"{reverse('opportunity', args=[opportunity.pk])}?tab=case"
-    return done(request, next_url(request, home))
+    case = f"{reverse('opportunity', args=[opportunity.pk])}?tab=case"
+    return done(request, next_url(request, home or case))
 
 
 def proof_choices(opportunity: Opportunity) -> dict[str, Any]:

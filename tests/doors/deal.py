@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.models import MeddpiccScore
+from pipeline.models import ForecastOverride, MeddpiccScore
 
 IN = {"ben": 404, "clara": 404}
 READ = dict.fromkeys(
@@ -15,14 +15,20 @@ WRITE = dict.fromkeys(READ, 403) | dict.fromkeys(
 )
 SEE = READ | IN | {"nobody": 302}
 DO = WRITE | IN | {"nobody": 302}
+EXPECT = DO | dict.fromkeys(("integration", "solution", "delivery"), 403)
 
 GET: dict[str, tuple[str, dict[str, int]]] = {
     "opportunity-meddpicc": ("/opportunities/{sale}/meddpicc/", SEE),
     "opportunity-meddpicc-score": ("/opportunities/{sale}/meddpicc/score/", SEE),
+    "opportunity-forecast": ("/opportunities/{sale}/forecast/", SEE),
+    "opportunity-forecast-set": ("/opportunities/{sale}/forecast/set/", SEE),
 }
 POST: dict[str, tuple[str, dict[str, Any], dict[str, int]]] = {
     "opportunity-meddpicc-score": (
         "/opportunities/{sale}/meddpicc/score/", {"letter": "P", "score": "1"}, DO,
+    ),
+    "opportunity-forecast-set": (
+        "/opportunities/{sale}/forecast/set/", {"category": "commit", "reason": "x"}, EXPECT,
     ),
 }  # fmt: skip
 API_GET: dict[str, str] = {
@@ -41,4 +47,7 @@ API_MODULES = {"pipeline.api.meddpicc"}
 
 def facts() -> list[Any]:
     """All that is written down."""
-    return [*MeddpiccScore.objects.order_by("pk").values_list()]
+    return [
+        *MeddpiccScore.objects.order_by("pk").values_list(),
+        *ForecastOverride.objects.order_by("pk").values_list(),
+    ]

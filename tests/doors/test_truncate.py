@@ -29,6 +29,7 @@ GUARDED = {
     "crm_stakeholderspan": "stakeholder_span_not_emptied",
     "crm_tie": "tie_not_emptied",
     "crm_valueoffer": "value_offer_not_emptied",
+    "pipeline_forecastoverride": "forecast_override_not_emptied",
     "pipeline_meddpiccscore": "meddpicc_not_emptied",
     "pipeline_transition": "transition_not_emptied",
     "pipeline_stagevisit": "stage_visit_not_emptied",
