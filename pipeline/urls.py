@@ -12,6 +12,7 @@ from pipeline.views import (
     meddpicc,
     moves,
     panel,
+    pipelines,
     steps,
     table,
     today,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("opportunities/<int:pk>/lose/", moves.lose, name="opportunity-lose"),
     path("opportunities/<int:pk>/reopen/", moves.reopen, name="opportunity-reopen"),
     path("opportunities/<int:pk>/undo/", moves.undo, name="opportunity-undo"),
+    path("pipelines/<slug:key>/definition.yaml", pipelines.definition, name="pipeline-definition"),
     path("exposure/", exposure.exposure, name="exposure"),
     path("exposure/<int:pk>/", exposure.of_person, name="exposure-of"),
     path(

@@ -7,8 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.api import filters
-from core.api.views import ReadRows
-from pipeline.queries.pipelines import all_products, versions_in_force
+from core.api.views import ReadOne, ReadRows
+from pipeline.models import PipelineVersion
+from pipeline.queries.pipelines import all_products, published_version, versions_in_force
+from pipeline.serializers.document import DefinitionSerializer
 from pipeline.serializers.opportunities import PipelineSerializer, ProductSerializer
 
 
@@ -21,6 +23,16 @@ class Pipelines(ReadRows):
     def queryset(self) -> QuerySet[Any]:
         """Everybody may know the process."""
         return versions_in_force()
+
+
+class Definition(ReadOne):
+    """One version of a pipeline, by default the one in force, as the YAML that makes it."""
+
+    serializer_class = DefinitionSerializer
+
+    def thing(self, key: str, number: int | None = None) -> PipelineVersion:
+        """It, or 404."""
+        return published_version(key, number)
 
 
 class Products(ReadRows):

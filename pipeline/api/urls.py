@@ -4,7 +4,7 @@ from django.urls import path
 
 from pipeline.api.board import OpportunityBoard
 from pipeline.api.chain import OpportunityChain
-from pipeline.api.definitions import Pipelines, Products
+from pipeline.api.definitions import Definition, Pipelines, Products
 from pipeline.api.exposure import CompanyExposure, PersonExposure
 from pipeline.api.forecast import OpportunityForecast, Probabilities
 from pipeline.api.meddpicc import OpportunityMeddpicc, OpportunityMeddpiccScores
@@ -41,5 +41,11 @@ urlpatterns = [
     path("exposure/people/<int:pk>/", PersonExposure.as_view(), name="api-exposure-of"),
     path("probabilities/", Probabilities.as_view(), name="api-probabilities"),
     path("pipelines/", Pipelines.as_view(), name="api-pipelines"),
+    path("pipelines/<slug:key>/definition/", Definition.as_view(), name="api-pipeline-definition"),
+    path(
+        "pipelines/<slug:key>/versions/<int:number>/definition/",
+        Definition.as_view(),
+        name="api-pipeline-version-definition",
+    ),
     path("products/", Products.as_view(), name="api-products"),
 ]

@@ -98,6 +98,47 @@ class PipelineDraft:
         return hashlib.sha256(canonical).hexdigest()
 
 
+def definition_of(version: PipelineVersion) -> PipelineDraft:
+    """What a version says, as it was published: with the same digest; four queries."""
+    stages = version.stages.order_by("position").prefetch_related("criteria", "actions")
+    return PipelineDraft(
+        key=version.pipeline.key,
+        names=version.names,
+        stages=tuple(_stage_of(stage) for stage in stages),
+    )
+
+
+def _stage_of(stage: Stage) -> StageDraft:
+    actions = tuple(
+        ActionDraft(
+            key=each.key,
+            texts=each.texts,
+            due_days=each.due_days,
+            part=each.part,
+            mandatory=each.mandatory,
+            guides=each.guides,
+            link=each.link,
+        )
+        for each in stage.actions.all()
+    )
+    made = {each.criterion.key for each in actions if each.mandatory}
+    return StageDraft(
+        key=stage.key,
+        kind=stage.kind,
+        names=stage.names,
+        buyer_states=stage.buyer_states,
+        probability=stage.probability,
+        category=stage.category,
+        limits=stage.limits,
+        criteria=tuple(
+            CriterionDraft(each.key, each.kind, each.params, each.texts, each.mandatory)
+            for each in stage.criteria.all()
+            if each.key not in made
+        ),
+        actions=actions,
+    )
+
+
 class Published(NamedTuple):
     """The version that holds now, and whether it is new."""
 
@@ -119,7 +160,10 @@ def publish(*, draft: PipelineDraft, by: User, at: datetime) -> Published:
     pipeline.names = dict(draft.names)
     pipeline.save(update_fields=["names"])
     version = PipelineVersion.objects.create(
-        pipeline=pipeline, number=latest.number + 1 if latest else 1, digest=draft.digest
+        pipeline=pipeline,
+        number=latest.number + 1 if latest else 1,
+        names=dict(draft.names),
+        digest=draft.digest,
     )
     for position, stage in enumerate(draft.stages, start=1):
         _add_stage(version, position, stage)

@@ -24,6 +24,7 @@ class Pipeline(models.Model):
 class PipelineVersion(models.Model):
     pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
+    names = models.JSONField(default=dict, help_text="What the pipeline was called in it.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the definition it came from.")
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(

@@ -20,6 +20,20 @@ def current_version(pipeline: str | None = None) -> PipelineVersion:
     return found
 
 
+def published_version(pipeline: str, number: int | None = None) -> PipelineVersion:
+    """A version of a pipeline, by default the newest, or NotFound."""
+    if number is None:
+        return current_version(pipeline)
+    found = (
+        PipelineVersion.objects.select_related("pipeline")
+        .filter(pipeline__key=pipeline, number=number, published_at__isnull=False)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("No such pipeline has been published."), code="pipeline_not_found")
+    return found
+
+
 def current_versions() -> list[PipelineVersion]:
     """The newest published version of every pipeline, the company's first one first."""
     return list(

@@ -25,6 +25,9 @@ from pipeline.criteria import kind_of, known_kinds
 from pipeline.models import Stage, StandardAction
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
+UNFIT = re.compile("[\x00\ud800-\udfff]")
+"""Null characters, and halves of characters: no database keeps them."""
+
 KEY = re.compile(r"[a-z][a-z0-9-]*\Z")
 LONGEST_TEXT = 200
 LONGEST_LINK = 200
@@ -120,10 +123,30 @@ def read_definition(text: str) -> PipelineDraft:
     if root is None:
         raise _invalid([(1, "the file is empty")])
     reader = Reader()
+    for node in _unfit(root):
+        reader.wrong(node, "null characters and halves of characters cannot be kept")
     draft = _pipeline(reader, root)
     if reader.mistakes:
         raise _invalid(sorted(reader.mistakes))
     return draft
+
+
+def _unfit(root: yaml.Node) -> Iterator[yaml.Node]:
+    """The words of a document, keys too, that cannot be kept."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            if UNFIT.search(node.value):
+                yield node
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [each for pair in node.value for each in pair]
+        else:
+            waiting += node.value
 
 
 def _problem(error: yaml.YAMLError) -> str:

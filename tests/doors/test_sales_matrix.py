@@ -88,6 +88,7 @@ GET: dict[str, tuple[str, dict[str, int]]] = {
     "opportunity-undo": ("/opportunities/{sale}/undo/", open_to_all(405)),
     "exposure": ("/exposure/", leads()),
     "exposure-of": ("/exposure/{anna}/", leads(404)),
+    "pipeline-definition": ("/pipelines/b2b-8/definition.yaml", open_to_all()),
     "customer-opportunities": ("/customers/{customer}/opportunities/", reads()),
 } | deal.GET
 GET_BEFORE_METHOD = {"opportunity-board-move", "opportunity-fact", "opportunity-undo"}
