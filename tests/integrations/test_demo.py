@@ -23,6 +23,7 @@ from pipeline.access import visible_opportunities
 from pipeline.commands import opportunities, sweep
 from pipeline.models import Opportunity, Product, StageClock, Transition
 from tests.cast import NOW, assign, gather
+from tests.integrations import visits
 from tests.integrations.test_import import fingerprint
 from tests.pipeline.conftest import default_pipeline, publish
 
@@ -188,6 +189,14 @@ def test_all_of_it_is_marked(loaded):
     customers = Customer.objects.filter(is_demo=True).values("pk")
     assert not Event.objects.filter(scope_id__in=customers, is_demo=False).exists()
     assert not OutboxEntry.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["li.guoqiang", "zhao.min", "wang.fang", "emma.clarke"])
+def test_every_page_answers_whoever_looks(loaded, who):
+    way = visits.tour(who)
+
+    assert way.wrong == []
+    assert way.names == {name for name, _route in visits.ROUTES}
 
 
 def test_loading_again_changes_nothing(loaded):
