@@ -60,6 +60,8 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "opportunity.reopen": _LEADS,
     "opportunity.import": _KEEPERS,
     "meddpicc.score": _TEAM,
+    "pain.note": _TEAM,
+    "solution.note": _TEAM,
     "pipeline.publish": _KEEPERS,
     "exposure.view": _LEADS,
     "forecast.set": frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR}),

@@ -55,30 +55,13 @@ TEAM_PARTS = WRITING_PARTS | {
     Assignment.Part.SOLUTION,
     Assignment.Part.DELIVERY,
 }
-PARTS_FOR = {
-    "activity.log": TEAM_PARTS,
-    "activity.change": TEAM_PARTS,
-    "action.create": TEAM_PARTS,
-    "action.change": TEAM_PARTS,
-    "contact.create": TEAM_PARTS,
-    "contact.change": TEAM_PARTS,
-    "contact.ban": TEAM_PARTS,
-    "contact.limit": TEAM_PARTS,
-    "chain.change": TEAM_PARTS,
-    "tie.change": TEAM_PARTS,
-    "peer_pair.change": TEAM_PARTS,
-    "commitment.make": TEAM_PARTS,
-    "commitment.change": TEAM_PARTS,
-    "value.offer": TEAM_PARTS,
-    "value.change": TEAM_PARTS,
-    "intel.note": TEAM_PARTS,
-    "goal.set": TEAM_PARTS,
-    "goal.change": TEAM_PARTS,
-    "concern.raise": TEAM_PARTS,
-    "concern.change": TEAM_PARTS,
-    "help.ask": TEAM_PARTS,
-    "meddpicc.score": TEAM_PARTS,
-}
+PARTS_FOR = dict.fromkeys((
+    "activity.log", "activity.change", "action.create", "action.change", "contact.create",
+    "contact.change", "contact.ban", "contact.limit", "chain.change", "tie.change",
+    "peer_pair.change", "commitment.make", "commitment.change", "value.offer", "value.change",
+    "intel.note", "goal.set", "goal.change", "concern.raise", "concern.change", "help.ask",
+    "meddpicc.score", "pain.note", "solution.note",
+), TEAM_PARTS)  # fmt: skip
 """Which parts of an assignment allow a capability; the others need a writing part."""
 
 _BIGGEST_ID = 2**63 - 1

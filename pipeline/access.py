@@ -15,7 +15,7 @@ from accounts.models import User
 from core.errors import NotFound
 from crm import access as crm_access
 from crm.models import Assignment, Chain
-from pipeline.models import ForecastOverride, Opportunity
+from pipeline.models import ForecastOverride, Opportunity, PainPoint, SolutionLine
 
 
 def visible_opportunities(user: User) -> QuerySet[Opportunity]:
@@ -27,6 +27,24 @@ def get_opportunity(user: User, pk: int) -> Opportunity:
     return crm_access.find(
         visible_opportunities(user).select_related("customer", "owner", "product"), pk
     )
+
+
+def visible_of(user: User, model: type[Any], through: str = "opportunity") -> QuerySet[Any]:
+    """What is written down about the sales a user sees, in rows of one kind."""
+    rows = model._default_manager.all()
+    return crm_access.limit_to_visible(rows, user, through=f"{through}__customer")
+
+
+def get_pain(user: User, pk: int) -> PainPoint:
+    """A pain of a sale he sees, or NotFound."""
+    rows = visible_of(user, PainPoint).select_related("opportunity__customer", "contact")
+    return crm_access.find(rows, pk)
+
+
+def get_solution_line(user: User, pk: int) -> SolutionLine:
+    """What answers a pain of a sale he sees, or NotFound."""
+    rows = visible_of(user, SolutionLine, "pain__opportunity")
+    return crm_access.find(rows.select_related("pain__opportunity__customer"), pk)
 
 
 def sales_led(user: User) -> QuerySet[Opportunity]:

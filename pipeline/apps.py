@@ -15,18 +15,20 @@ class PipelineConfig(AppConfig):
             ACTIVITY_WEAKENED,
             CHAIN_PAGES,
             COMMITMENT_NOTED,
+            CONTACTS_MERGED,
             LOOSE,
             REASSIGNED,
         )
         from crm.panels import register as fill_slot  # noqa: PLC0415 - same
         from pipeline import criteria, subscribers  # noqa: F401, PLC0415 - same
-        from pipeline.commands import following  # noqa: PLC0415 - same
+        from pipeline.commands import contacts, following  # noqa: PLC0415 - same
         from pipeline.queries import chains, told  # noqa: F401, PLC0415 - same
         from pipeline.queries.jump import hits  # noqa: PLC0415 - same
 
         criteria.load()
         ACTIVITY_LOGGED.append(following.take_up_activity)
         COMMITMENT_NOTED.append(following.take_up_promise)
+        CONTACTS_MERGED.append(contacts.follow_merge)
         ACTIVITY_WEAKENED.append(following.keep_evidence)
         ACTIVITY_MOVED.append(following.keep_in_its_stay)
         CHAIN_PAGES.append(chains.page_of)

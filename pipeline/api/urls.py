@@ -9,6 +9,16 @@ from pipeline.api.exposure import CompanyExposure, PersonExposure
 from pipeline.api.forecast import OpportunityForecast, Probabilities
 from pipeline.api.meddpicc import OpportunityMeddpicc, OpportunityMeddpiccScores
 from pipeline.api.opportunities import OneOpportunity, Opportunities, OpportunityTransitions
+from pipeline.api.pains import (
+    OnePain,
+    OneSolutionLine,
+    PainConfirm,
+    PainDrop,
+    Pains,
+    SolutionLineConfirm,
+    SolutionLineDrop,
+    SolutionLines,
+)
 from pipeline.api.steps import OpportunitySteps
 
 urlpatterns = [
@@ -36,6 +46,20 @@ urlpatterns = [
         "opportunities/<int:pk>/meddpicc/scores/",
         OpportunityMeddpiccScores.as_view(),
         name="api-opportunity-meddpicc-scores",
+    ),
+    path("pains/", Pains.as_view(), name="api-pains"),
+    path("pains/<int:pk>/", OnePain.as_view(), name="api-pain"),
+    path("pains/<int:pk>/confirm/", PainConfirm.as_view(), name="api-pain-confirm"),
+    path("pains/<int:pk>/drop/", PainDrop.as_view(), name="api-pain-drop"),
+    path("solution-lines/", SolutionLines.as_view(), name="api-solution-lines"),
+    path("solution-lines/<int:pk>/", OneSolutionLine.as_view(), name="api-solution-line"),
+    path(
+        "solution-lines/<int:pk>/confirm/",
+        SolutionLineConfirm.as_view(),
+        name="api-solution-line-confirm",
+    ),
+    path(
+        "solution-lines/<int:pk>/drop/", SolutionLineDrop.as_view(), name="api-solution-line-drop"
     ),
     path("exposure/", CompanyExposure.as_view(), name="api-exposure"),
     path("exposure/people/<int:pk>/", PersonExposure.as_view(), name="api-exposure-of"),

@@ -51,6 +51,7 @@ class Remedy:
     promises: tuple[int, ...] = ()
     step: int | None = None
     letters: tuple[str, ...] = ()
+    things: tuple[int, ...] = ()
 
     @property
     def link(self) -> str:
@@ -91,6 +92,8 @@ class Remedy:
             }
         if self.type == "meddpicc":
             return {"type": "meddpicc", "letters": list(self.letters), "link": self.link}
+        if self.type in ("pain", "differentiator"):
+            return {"type": self.type, "things": list(self.things), "link": self.link}
         return {
             "type": self.type,
             "kinds": list(self.activity_kinds),
@@ -104,7 +107,23 @@ def _to_the_card(remedy: Remedy) -> str:
     return f"{page}?letters={','.join(remedy.letters)}"
 
 
-_DIALOGS: dict[str, Callable[[Remedy], str]] = {"meddpicc": _to_the_card}
+def _to_a_pain(remedy: Remedy) -> str:
+    if remedy.things:
+        return reverse("pain-confirm", args=[remedy.things[0]])
+    return reverse("opportunity-pain-new", args=[remedy.sale])
+
+
+def _to_a_line(remedy: Remedy) -> str:
+    if remedy.things:
+        return reverse("solution-line-confirm", args=[remedy.things[0]])
+    return reverse("opportunity-line-new", args=[remedy.sale])
+
+
+_DIALOGS: dict[str, Callable[[Remedy], str]] = {
+    "meddpicc": _to_the_card,
+    "pain": _to_a_pain,
+    "differentiator": _to_a_line,
+}
 """Where what is still to be written down about a sale is written down."""
 
 
@@ -178,10 +197,12 @@ def load() -> None:
         contacts_at_least,
         coverage_at_least,
         covered_to_level,
+        differentiator_confirmed,
         field_filled,
         meddpicc_at_least,
         met_by,
         no_veto_against,
+        pains_confirmed,
         role_coverage_at_least,
         role_named,
         support_at_least,

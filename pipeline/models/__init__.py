@@ -7,6 +7,7 @@ from pipeline.models.forecast import ForecastOverride, StageOdds
 from pipeline.models.ledger import StageVisit, Transition
 from pipeline.models.meddpicc import MeddpiccScore
 from pipeline.models.opportunity import Opportunity, OpportunityActivity
+from pipeline.models.pain import PainPoint, SolutionLine
 from pipeline.models.playbook import OpportunityAction, StandardAction
 from pipeline.models.product import Product
 
@@ -18,11 +19,13 @@ __all__ = [
     "OpportunityAction",
     "OpportunityActivity",
     "OpportunityCommitment",
+    "PainPoint",
     "Pipeline",
     "PipelineVersion",
     "Product",
     "Recount",
     "Reminder",
+    "SolutionLine",
     "Stage",
     "StageClock",
     "StageOdds",

@@ -108,3 +108,36 @@ tell(
     subjects=sales,
     url="/opportunities/{id}/",
 )
+
+
+def _tell_of_case(name: str, sentence: str, icon: str, tone: str = "") -> None:
+    """Something written down under “Why us”, told with the name of its sale."""
+    tell(
+        name,
+        sentence,
+        icon,
+        tone,
+        topic="opportunities",
+        subjects=sales,
+        url="/opportunities/{id}/?tab=case",
+    )
+
+
+_tell_of_case("pain.noted", gettext_noop("noted a pain of the customer in {sale}"), "activity")
+_tell_of_case("pain.changed", gettext_noop("wrote a pain down better in {sale}"), "pencil")
+_tell_of_case(
+    "pain.confirmed",
+    gettext_noop("had the customer confirm a pain in {sale}"),
+    "check",
+    "good",
+)
+_tell_of_case("pain.dropped", gettext_noop("dropped a pain in {sale}"), "circle-x")
+_tell_of_case("solution_line.added", gettext_noop("answered a pain in {sale}"), "gem")
+_tell_of_case("solution_line.changed", gettext_noop("changed an answer in {sale}"), "pencil")
+_tell_of_case(
+    "solution_line.confirmed",
+    gettext_noop("had the customer confirm an answer in {sale}"),
+    "check",
+    "good",
+)
+_tell_of_case("solution_line.dropped", gettext_noop("dropped an answer in {sale}"), "circle-x")

@@ -90,7 +90,16 @@ class ClockSerializer(serializers.Serializer):
 
 class RemedySerializer(serializers.Serializer):
     type = serializers.ChoiceField(
-        choices=["field", "activity", "chain", "promise", "action", "meddpicc"]
+        choices=[
+            "field",
+            "activity",
+            "chain",
+            "promise",
+            "action",
+            "meddpicc",
+            "pain",
+            "differentiator",
+        ]
     )
     fields_ = serializers.ListField(child=serializers.CharField(), required=False)
     kinds = serializers.ListField(child=serializers.CharField(), required=False)
@@ -103,6 +112,7 @@ class RemedySerializer(serializers.Serializer):
     commitments = serializers.ListField(child=serializers.IntegerField(), required=False)
     action = serializers.IntegerField(required=False, allow_null=True)
     letters = serializers.ListField(child=serializers.CharField(), required=False)
+    things = serializers.ListField(child=serializers.IntegerField(), required=False)
     link = serializers.CharField(required=False)
 
     def get_fields(self) -> dict[str, Any]:

@@ -72,6 +72,11 @@ def _onward(request: HttpRequest, opportunity: Opportunity, home: str) -> HttpRe
     return done(request, next_url(request, home or case))
 
 
+def posted(request: HttpRequest) -> Any:
+    """What was sent, for a form; None where it is only to be shown."""
+    return request.POST if request.method == "POST" else None
+
+
 def proof_choices(opportunity: Opportunity) -> dict[str, Any]:
     """What a form may offer as evidence."""
     return {

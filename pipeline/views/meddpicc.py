@@ -18,7 +18,7 @@ from pipeline import access
 from pipeline.commands.meddpicc import score_letter
 from pipeline.forms.meddpicc import ScoreForm, asked_letters
 from pipeline.queries.meddpicc import Card, card_of
-from pipeline.views.dialogs import answer, proof_choices, take_proof
+from pipeline.views.dialogs import answer, posted, proof_choices, take_proof
 
 PERIODS = (7, 14, 30, 90)
 USUAL = 14
@@ -52,7 +52,7 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
     found = access.get_opportunity(user, pk)
     now = card_of(found)
     form = ScoreForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         card=now,
         initial=_initial(now, asked_letters(request.GET.get("letters", ""))),
         **proof_choices(found),

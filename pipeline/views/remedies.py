@@ -93,7 +93,11 @@ def _help_with_step(opportunity: Opportunity, unmet: Unmet, remedy: Remedy, quer
 
 
 def _in_dialog(head: tuple[str, str, bool], remedy: Remedy, back: str, then: str) -> Help:
-    words, icon = {"meddpicc": (_("Score it"), "gauge")}[remedy.type]
+    words, icon = {
+        "meddpicc": (_("Score it"), "gauge"),
+        "pain": (_("Confirm it") if remedy.things else _("Note a pain"), "activity"),
+        "differentiator": (_("Confirm it") if remedy.things else _("Add a line"), "gem"),
+    }[remedy.type]
     asked = urlencode({"next": back} | ({"then": then} if then else {}))
     page = f"{remedy.link}{'&' if '?' in remedy.link else '?'}{asked}"
     return Help(*head, words, (), "", "", icon=icon, dialog=page)

@@ -13,10 +13,10 @@ from django.db import transaction
 from pipeline.api import urls
 from tests.crm.doors import send
 from tests.doors import deal
-from tests.doors.test_sales_matrix import PEOPLE, client_of, fill, house
+from tests.doors.test_sales_matrix import PEOPLE, built, client_of, fill, house
 
 pytestmark = pytest.mark.django_db
-__all__ = ["client_of", "house"]
+__all__ = ["built", "client_of", "house"]
 
 
 def as_api(expected: dict[str, int], done: int) -> dict[str, int]:
@@ -30,6 +30,31 @@ def test_get(house, client_of, name):
     path = "/api/v1/" + fill(deal.API_GET[name], house)
     found = {who: client_of(who).get(path).status_code for who in PEOPLE}
     assert found == as_api(deal.SEE, 200)
+
+
+@pytest.mark.parametrize("name", deal.API_LISTS)
+def test_lists(house, client_of, name):
+    path = "/api/v1/" + deal.API_LISTS[name]
+    found = {who: client_of(who).get(path) for who in PEOPLE}
+    assert {who: answer.status_code for who, answer in found.items()} == dict.fromkeys(
+        PEOPLE, 200
+    ) | {"nobody": 401}
+    seen = {who for who in PEOPLE[1:] if found[who].json()["results"]}
+    assert set(PEOPLE[1:]) - seen == set(deal.IN)
+
+
+@pytest.mark.parametrize("name", deal.API_PATCH)
+def test_patch(house, client_of, name):
+    path, body = deal.API_PATCH[name]
+    path = "/api/v1/" + fill(path, house)
+    before, found = deal.facts(), {}
+    for who in PEOPLE:
+        with transaction.atomic():
+            found[who] = send(client_of(who), "PATCH", path, body).status_code
+            changed = deal.facts() != before
+            transaction.set_rollback(True)
+        assert changed == (found[who] < 400), who
+    assert found == as_api(deal.DO, 200)
 
 
 @pytest.mark.parametrize("name", deal.API_POST)
@@ -63,4 +88,4 @@ def test_every_address_about_a_sale_stands_here():
         for pattern in urls.urlpatterns
         if pattern.callback.view_class.__module__ in deal.API_MODULES
     ]
-    assert set(mine) == deal.API_GET.keys() | deal.API_POST.keys()
+    assert set(mine) == (deal.API_GET.keys() | deal.API_POST.keys() | deal.API_LISTS.keys())

@@ -167,6 +167,7 @@ def build() -> SimpleNamespace:
     cast.action = create_action(
         customer=cast.acme, text="Call", by=cast.anna, at=now, due_date=now.date()
     )
+    deal.add_things(cast)
     cast.tickets = {who: ticket(getattr(cast, who)) for who in PEOPLE if who != "nobody"}
     return cast
 
@@ -184,6 +185,7 @@ def fill(text: str, house: SimpleNamespace) -> str:
         action=house.action.pk,
         anna=house.anna.pk,
         soon=soon,
+        **deal.numbers(house),
     )
 
 

@@ -32,6 +32,8 @@ GUARDED = {
     "crm_valueoffer": "value_offer_not_emptied",
     "pipeline_forecastoverride": "forecast_override_not_emptied",
     "pipeline_meddpiccscore": "meddpicc_not_emptied",
+    "pipeline_painpoint": "pain_not_emptied",
+    "pipeline_solutionline": "solution_line_not_emptied",
     "pipeline_transition": "transition_not_emptied",
     "pipeline_stagevisit": "stage_visit_not_emptied",
 }
