@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.access import may as role_may
 from accounts.access import reach, reading_teams
 from accounts.access import require as require_role
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.roles import ALL_READ
 from core.errors import NotFound, Refused
 from crm.models import (
@@ -105,11 +105,6 @@ It does not ask whether `h` may sign in.
 """
 
 
-_WHO_SEE = f"""
-SELECT h.id FROM crm_customer c, accounts_user h WHERE c.id = %s AND h.id = ANY(%s) AND {SEES}
-"""  # noqa: S608 - a constant
-
-
 class AnyOf(Func):
     """`ANY(array)`, for `id = ANY(ARRAY(subquery))`: the subquery runs once, before the walk."""
 
@@ -145,18 +140,6 @@ def _seen(user: User, through: str = "") -> Q:
     exceptions = AnyOf(RawSQL(_EXCEPTIONS, [user.pk, user.pk]))  # noqa: S611 - a constant text
     teams = {f"{through}__team_id__in" if through else "team_id__in": reading_teams(user)}
     return Q(**teams) | Q(Equals(F(f"{through}_id" if through else "pk"), exceptions))
-
-
-def who_see(customer: Customer, people: Iterable[User]) -> frozenset[int]:
-    """The ids of those who may sign in, are people, and see the customer."""
-    wanted = {
-        user.pk
-        for user in people
-        if user.is_active and user.role not in (Role.SYSTEM, Role.INTEGRATION)
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_WHO_SEE, [customer.pk, sorted(wanted)])
-        return frozenset(pk for (pk,) in cursor.fetchall())
 
 
 def get_customer(user: User, pk: int) -> Customer:

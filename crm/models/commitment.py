@@ -7,8 +7,6 @@ other side agreed to, and that what has ended has ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -16,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
+from core.models.protected import ProtectedState
 from crm.models.activity import Activity
 from crm.models.contact import Contact
 from crm.models.customer import Customer
 from crm.models.ringing import LEVELS, Ringing
 
 
-class Commitment(Ringing):
+class Commitment(ProtectedState, Ringing):
     """A promise: who gave it to whom, in whose name, what, by when, and whether it was kept."""
 
     class Direction(models.TextChoices):
@@ -219,17 +218,6 @@ class Commitment(Ringing):
 
     def __str__(self) -> str:
         return self.text
-
-    def refresh_from_db(
-        self,
-        using: str | None = None,
-        fields: Iterable[str] | None = None,
-        from_queryset: models.QuerySet[Commitment] | None = None,
-    ) -> None:
-        """Reload the protected state, too: the descriptor refuses only a name already set."""
-        if fields is None or "state" in fields:
-            self.__dict__.pop("state", None)
-        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
 
     @property
     def is_ours(self) -> bool:

@@ -6,7 +6,6 @@ response times follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
+from core.models.protected import ProtectedState
 from crm.models.action import Action
 from crm.models.contact import Contact
 from crm.models.customer import Customer
 from crm.models.ringing import LEVELS, Ringing
 
 
-class HelpRequest(Ringing):
+class HelpRequest(ProtectedState, Ringing):
     """Who asks whom, about a customer, a contact or a topic, by when, and what came of it."""
 
     class Kind(models.TextChoices):
@@ -153,17 +153,6 @@ class HelpRequest(Ringing):
 
     def __str__(self) -> str:
         return self.text[:80]
-
-    def refresh_from_db(
-        self,
-        using: str | None = None,
-        fields: Iterable[str] | None = None,
-        from_queryset: models.QuerySet[HelpRequest] | None = None,
-    ) -> None:
-        """Reload the protected state, too: the descriptor refuses only a name already set."""
-        if fields is None or "state" in fields:
-            self.__dict__.pop("state", None)
-        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
 
     @property
     def is_executive(self) -> bool:

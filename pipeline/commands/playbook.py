@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.workingtime import Calendar, add_working_days, local_date
-from crm.access import who_see
 from crm.commands.actions import Step, conclude, plan_many
 from crm.models import Action, Assignment
+from crm.queries.colleagues import who_see
 from pipeline.commands import clocks
 from pipeline.models import Opportunity, OpportunityAction, StageVisit, StandardAction
 

@@ -7,8 +7,6 @@ ledger row that says exactly this (docs/adr/0004-ledger-triggers.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -17,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import GET_STATE, FSMField, transition
 
 from core.models.events import CurrentTransactionId
+from core.models.protected import ProtectedState
 from crm.models import Activity, Chain, Customer
 from crm.models.customer import Grams
 from pipeline.models.definition import PipelineVersion, Stage, stages_of
@@ -49,7 +48,7 @@ def _is_at_last_open_stage(opportunity: Opportunity) -> bool:
     return opportunity.next_stage is None
 
 
-class Opportunity(models.Model):
+class Opportunity(ProtectedState):
     class State(models.TextChoices):
         OPEN = "open", _("Open")
         ON_HOLD = "on_hold", _("On hold")
@@ -137,6 +136,7 @@ class Opportunity(models.Model):
     external_id = models.CharField(max_length=120, blank=True)
 
     gate_passed_for: str | None = None
+    protected_fields = ("stage", "state")
 
     class Meta:
         verbose_name = _("opportunity")
@@ -201,18 +201,6 @@ class Opportunity(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def refresh_from_db(
-        self,
-        using: str | None = None,
-        fields: Iterable[str] | None = None,
-        from_queryset: models.QuerySet[Opportunity] | None = None,
-    ) -> None:
-        """Reload, protected fields included: the descriptor refuses only a name already set."""
-        for name in ("stage", "state"):
-            if fields is None or name in fields:
-                self.__dict__.pop(name, None)
-        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
 
     @property
     def stages(self) -> tuple[Stage, ...]:
