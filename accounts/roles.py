@@ -62,6 +62,8 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "meddpicc.score": _TEAM,
     "pain.note": _TEAM,
     "solution.note": _TEAM,
+    "waiver.ask": _SELLERS,
+    "waiver.decide": _LEADS - {Role.SYSTEM},
     "pipeline.publish": _KEEPERS,
     "exposure.view": _LEADS,
     "forecast.set": frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR}),

@@ -15,7 +15,13 @@ from accounts.models import User
 from core.errors import NotFound
 from crm import access as crm_access
 from crm.models import Assignment, Chain
-from pipeline.models import ForecastOverride, Opportunity, PainPoint, SolutionLine
+from pipeline.models import (
+    ForecastOverride,
+    Opportunity,
+    PainPoint,
+    SolutionLine,
+    Waiver,
+)
 
 
 def visible_opportunities(user: User) -> QuerySet[Opportunity]:
@@ -45,6 +51,16 @@ def get_solution_line(user: User, pk: int) -> SolutionLine:
     """What answers a pain of a sale he sees, or NotFound."""
     rows = visible_of(user, SolutionLine, "pain__opportunity")
     return crm_access.find(rows.select_related("pain__opportunity__customer"), pk)
+
+
+def visible_waivers(user: User) -> QuerySet[Waiver]:
+    return crm_access.limit_to_visible(Waiver.objects.all(), user, through="opportunity__customer")
+
+
+def get_waiver(user: User, pk: int) -> Waiver:
+    """The waiver with its sale and customer, or NotFound."""
+    related = ("opportunity__customer", "criterion__stage", "asked_by", "decided_by")
+    return crm_access.find(visible_waivers(user).select_related(*related), pk)
 
 
 def sales_led(user: User) -> QuerySet[Opportunity]:

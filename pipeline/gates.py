@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.criteria import CriterionKind, Finding, Remedy, Sale, all_columns, kind_of
-from pipeline.models import ExitCriterion, Opportunity
+from pipeline.models import ExitCriterion, Opportunity, Waiver
 from pipeline.models.definition import Stage, stages_of
 
 
@@ -46,17 +46,33 @@ class Unmet:
 
 
 @dataclass(frozen=True)
+class Waived:
+    """A mandatory criterion that does not hold, and the waiver that lets it pass."""
+
+    criterion_id: int
+    key: str
+    text: str
+    waiver: Waiver
+
+
+@dataclass(frozen=True)
 class Verdict:
     """All criteria of the stage an opportunity is in."""
 
     stage: str
     met: tuple[Met, ...]
     unmet: tuple[Unmet, ...]
+    waived: tuple[Waived, ...] = ()
 
     @property
     def met_ids(self) -> list[int]:
         """What the ledger row of a passage carries."""
         return [each.criterion_id for each in self.met]
+
+    @property
+    def waived_ids(self) -> list[int]:
+        """What the ledger row of a passage says was let pass."""
+        return [each.criterion_id for each in self.waived]
 
     @property
     def blocking(self) -> tuple[Unmet, ...]:
@@ -69,6 +85,10 @@ class Verdict:
         return not self.blocking
 
 
+_COUNTED = "waiver_count"
+"""The column that says whether a sale has any waiver to ask for."""
+
+
 def unmet(opportunity: Opportunity, *, at: datetime) -> list[Unmet]:
     """The mandatory criteria of the current stage that do not hold."""
     return list(verdict(opportunity, at=at).blocking)
@@ -78,29 +98,49 @@ def verdict(opportunity: Opportunity, *, at: datetime) -> Verdict:
     """The verdict over the current stage at a moment; few queries for each kind that needs any."""
     sale = Sale(opportunity.pk, opportunity.version_id, opportunity.stage, vars(opportunity))
     [(stage, findings)] = _findings([sale], at).values()
+    lacks = any(row.mandatory and not found.met for row, found in findings)
+    granted = _granted([sale.pk] if lacks and opportunity.waiver_count else [], at)
     met: list[Met] = []
     missing: list[Unmet] = []
+    waived: list[Waived] = []
     for row, found in findings:
         head = (row.pk, row.key, str(row), row.mandatory)
         if found.met:
             met.append(Met(*head, found.evidence))
+        elif (sale.pk, row.pk) in granted:
+            waived.append(Waived(row.pk, row.key, str(row), granted[sale.pk, row.pk]))
         else:
             missing.append(Unmet(*head, found.sentence(), found.remedy))
-    return Verdict(stage.key, tuple(met), tuple(missing))
+    return Verdict(stage.key, tuple(met), tuple(missing), tuple(waived))
 
 
 def columns() -> list[str]:
     """What a row for `missing_in` holds."""
-    return ["id", "version_id", "stage", *all_columns()]
+    return ["id", "version_id", "stage", _COUNTED, *all_columns()]
 
 
 def missing_in(rows: Iterable[Mapping[str, Any]], *, at: datetime) -> dict[int, int]:
     """How many mandatory criteria each opportunity lacks, by id: few queries for any number."""
     sales = [Sale(row["id"], row["version_id"], row["stage"], row) for row in rows]
-    return {
-        pk: sum(not found.met for _row, found in findings)
-        for pk, (_stage, findings) in _findings(sales, at, advice=False).items()
+    found = _findings(sales, at, advice=False)
+    lacking = {
+        pk: {row.pk for row, finding in findings if not finding.met}
+        for pk, (_stage, findings) in found.items()
     }
+    may_be_waived = [sale.pk for sale in sales if lacking[sale.pk] and sale.values[_COUNTED]]
+    for sale, criterion in _granted(may_be_waived, at):
+        lacking[sale].discard(criterion)
+    return {pk: len(rows) for pk, rows in lacking.items()}
+
+
+def _granted(sales: Sequence[int], at: datetime) -> dict[tuple[int, int], Waiver]:
+    """The waivers that hold, by sale and criterion: one query, none without sales."""
+    if not sales:
+        return {}
+    rows = Waiver.objects.filter(
+        opportunity__in=sales, state=Waiver.State.GRANTED, expires_at__gt=at
+    ).select_related("decided_by", "asked_by")
+    return {(row.opportunity_id, row.criterion_id): row for row in rows}
 
 
 Findings = list[tuple[ExitCriterion, Finding]]
@@ -143,6 +183,7 @@ __all__ = [
     "Met",
     "Unmet",
     "Verdict",
+    "Waived",
     "columns",
     "missing_in",
     "unmet",

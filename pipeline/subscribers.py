@@ -15,8 +15,9 @@ from core.models import Event
 from core.tasks import start_after_commit
 from crm.commands.locks import share_customer
 from pipeline.commands import clocks
-from pipeline.models import Opportunity, Reminder
+from pipeline.models import Opportunity, Reminder, Waiver
 from pipeline.queries.reminders import raised_reminder, sale_with_people
+from pipeline.queries.waivers import waiver_with_people
 from pipeline.tasks import set_clocks
 
 PERCENT = {
@@ -178,3 +179,65 @@ def _params(sale: Opportunity) -> dict[str, Any]:
 
 def _url(sale: Opportunity) -> str:
     return f"/opportunities/{sale.pk}/"
+
+
+notices.register(
+    "waiver.asked",
+    gettext_noop("{actor} asks to let {opportunity} ({customer}) pass without: {criteria_names}"),
+    "shield-question-mark",
+)
+notices.register(
+    "waiver.granted",
+    gettext_noop("{actor} lets {opportunity} ({customer}) pass without: {criteria_names}"),
+    "shield-check",
+)
+notices.register(
+    "waiver.refused",
+    gettext_noop("{actor} does not let {opportunity} ({customer}) pass without: {criteria_names}"),
+    "shield-off",
+)
+
+
+@subscribe("waiver.asked", key="pipeline.waiver_asked")
+def tell_who_decides(event: Event) -> None:
+    """The manager above who asked hears that a waiver waits."""
+    waiver = waiver_with_people(event.subject_id)
+    if waiver is None:
+        return
+    stairs = ladder(waiver.opportunity.customer.team, waiver.asked_by)
+    _tell_of_waiver(event, waiver, [user.pk for user in stairs.receivers(2)])
+
+
+@subscribe("waiver.granted", key="pipeline.waiver_granted")
+@subscribe("waiver.refused", key="pipeline.waiver_refused")
+def tell_who_asked(event: Event) -> None:
+    """Who asked, and who leads the sale, hear the decision."""
+    waiver = waiver_with_people(event.subject_id)
+    if waiver is None:
+        return
+    people = {waiver.asked_by_id, waiver.opportunity.owner_id} - {event.actor_id}
+    _tell_of_waiver(event, waiver, sorted(people))
+
+
+def _tell_of_waiver(event: Event, waiver: Waiver, people: list[int]) -> None:
+    sale = waiver.opportunity
+    share_customer(sale.customer_id)
+    params = {
+        **_params(sale),
+        "actor": event.actor_name,
+        "criteria_names": waiver.criterion.texts,
+    }
+    deliver(
+        [
+            Delivery(
+                user_id=user,
+                kind=event.name,
+                key=f"{event.name}:{event.pk}",
+                params=params,
+                url=f"{_url(sale)}#waivers",
+                scope_id=sale.customer_id,
+            )
+            for user in people
+        ],
+        at=event.at,
+    )

@@ -18,6 +18,7 @@ from pipeline.views import (
     steps,
     table,
     today,
+    waivers,
 )
 
 urlpatterns = [
@@ -67,6 +68,12 @@ urlpatterns = [
     path("opportunities/<int:pk>/reopen/", moves.reopen, name="opportunity-reopen"),
     path("opportunities/<int:pk>/undo/", moves.undo, name="opportunity-undo"),
     path("pipelines/<slug:key>/definition.yaml", pipelines.definition, name="pipeline-definition"),
+    path("opportunities/<int:pk>/waive/<slug:criterion>/", waivers.ask, name="opportunity-waive"),
+    path("waivers/", waivers.waiver_list, name="waiver-list"),
+    path("waivers/<int:pk>/grant/", waivers.act, {"verb": "grant"}, name="waiver-grant"),
+    path("waivers/<int:pk>/refuse/", waivers.act, {"verb": "refuse"}, name="waiver-refuse"),
+    path("waivers/<int:pk>/withdraw/", waivers.act, {"verb": "withdraw"}, name="waiver-withdraw"),
+    path("waivers/<int:pk>/end/", waivers.act, {"verb": "end"}, name="waiver-end"),
     path("exposure/", exposure.exposure, name="exposure"),
     path("exposure/<int:pk>/", exposure.of_person, name="exposure-of"),
     path(

@@ -28,6 +28,7 @@ PLACES = (
     ("settings", gettext_lazy("Settings"), "settings"),
     ("promise-list", gettext_lazy("Promises"), "handshake"),
     ("help-list", gettext_lazy("Requests for help"), "life-buoy"),
+    ("waiver-list", gettext_lazy("Waivers"), "shield-check"),
     ("catalogue", gettext_lazy("What we can offer"), "gift"),
     ("colleague-find", gettext_lazy("Find the right colleague"), "users"),
 )

@@ -20,6 +20,15 @@ from pipeline.api.pains import (
     SolutionLines,
 )
 from pipeline.api.steps import OpportunitySteps
+from pipeline.api.waivers import (
+    OneWaiver,
+    OpportunityWaivers,
+    WaiverEnd,
+    WaiverGrant,
+    WaiverRefuse,
+    Waivers,
+    WaiverWithdraw,
+)
 
 urlpatterns = [
     path("opportunities/", Opportunities.as_view(), name="api-opportunities"),
@@ -61,6 +70,17 @@ urlpatterns = [
     path(
         "solution-lines/<int:pk>/drop/", SolutionLineDrop.as_view(), name="api-solution-line-drop"
     ),
+    path(
+        "opportunities/<int:pk>/waivers/",
+        OpportunityWaivers.as_view(),
+        name="api-opportunity-waivers",
+    ),
+    path("waivers/", Waivers.as_view(), name="api-waivers"),
+    path("waivers/<int:pk>/", OneWaiver.as_view(), name="api-waiver"),
+    path("waivers/<int:pk>/grant/", WaiverGrant.as_view(), name="api-waiver-grant"),
+    path("waivers/<int:pk>/refuse/", WaiverRefuse.as_view(), name="api-waiver-refuse"),
+    path("waivers/<int:pk>/withdraw/", WaiverWithdraw.as_view(), name="api-waiver-withdraw"),
+    path("waivers/<int:pk>/end/", WaiverEnd.as_view(), name="api-waiver-end"),
     path("exposure/", CompanyExposure.as_view(), name="api-exposure"),
     path("exposure/people/<int:pk>/", PersonExposure.as_view(), name="api-exposure-of"),
     path("probabilities/", Probabilities.as_view(), name="api-probabilities"),

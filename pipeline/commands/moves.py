@@ -50,8 +50,7 @@ def move(
     found = verdict(sale, at=at) if gated else None
     before = (sale.stage, sale.state)
     _run_machine(sale, name, run, found)
-    met = found.met_ids if found else []
-    write_ledger(sale, name, before, by=by, at=at, reason=reason.strip(), met=met)
+    write_ledger(sale, name, before, by=by, at=at, reason=reason.strip(), found=found)
     _begin_and_end(sale, name, before[0], by=by, at=at)
     record(
         event,
@@ -178,7 +177,7 @@ def write_ledger(
     by: User,
     at: datetime,
     reason: str = "",
-    met: list[int] | None = None,
+    found: Verdict | None = None,
 ) -> Transition:
     """Write the ledger row, which is the move, and read back what the database made of it."""
     row = Transition.objects.create(
@@ -192,7 +191,8 @@ def write_ledger(
         at=at,
         by=by,
         reason=reason,
-        criteria_met=met or [],
+        criteria_met=found.met_ids if found else [],
+        criteria_waived=found.waived_ids if found else [],
     )
     sale.gate_passed_for = None
     sale.refresh_from_db(fields=MOVED_BY_LEDGER)

@@ -10,6 +10,7 @@ from pipeline.models.opportunity import Opportunity, OpportunityActivity
 from pipeline.models.pain import PainPoint, SolutionLine
 from pipeline.models.playbook import OpportunityAction, StandardAction
 from pipeline.models.product import Product
+from pipeline.models.waiver import Waiver
 
 __all__ = [
     "ExitCriterion",
@@ -32,4 +33,5 @@ __all__ = [
     "StageVisit",
     "StandardAction",
     "Transition",
+    "Waiver",
 ]

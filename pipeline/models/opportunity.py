@@ -130,6 +130,12 @@ class Opportunity(ProtectedState):
     )
     close_reason = models.CharField(_("reason it closed"), max_length=500, blank=True)
     updated_at = models.DateTimeField()
+    waiver_count = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Waivers ever asked for; a trigger counts, so that most sales need not be asked.",
+    )
     is_imported = models.BooleanField(default=False, editable=False)
     birth_xact = models.BigIntegerField(db_default=CurrentTransactionId(), editable=False)
     source = models.CharField(max_length=40, blank=True)

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from crm.queries.stories import tell
-from pipeline.models import ForecastOverride, MeddpiccScore, Opportunity
-from pipeline.models.definition import stages_of
+from pipeline.models import ForecastOverride, MeddpiccScore, Opportunity, Waiver
+from pipeline.models.definition import in_language, stages_of
 
 
 def sales(ids: set[int]) -> dict[int, dict[str, Any]]:
@@ -66,6 +66,43 @@ _tell("resumed", gettext_noop("goes on with {sale}"), "play")
 _tell("won", gettext_noop("won {sale}"), "trophy", "good")
 _tell("lost", gettext_noop("closed {sale}: {outcome}"), "circle-x", "late")
 _tell("reopened", gettext_noop("opened {sale} again"), "rotate-ccw", "info")
+
+
+def waived(ids: set[int]) -> dict[int, dict[str, Any]]:
+    """The sale and the criterion of each waiver, in one query."""
+    rows = Waiver.objects.filter(pk__in=ids).select_related("opportunity", "criterion")
+    return {
+        row.pk: {
+            "sale": row.opportunity.name,
+            "texts": row.criterion.texts,
+            "reason": row.reason,
+            "note": row.note,
+        }
+        for row in rows
+    }
+
+
+def waiver_words(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The criterion in the page's language."""
+    return {**data, "criterion": in_language(data.get("texts", {}))}
+
+
+for _name, _sentence, _tone in (
+    ("asked", gettext_noop("asked to let “{criterion}” of {sale} pass: {reason}"), "soon"),
+    ("granted", gettext_noop("let “{criterion}” of {sale} pass until {until_date}"), "good"),
+    ("refused", gettext_noop("did not let “{criterion}” of {sale} pass: {note}"), "late"),
+    ("withdrawn", gettext_noop("took back the request for “{criterion}” of {sale}"), ""),
+    ("ended", gettext_noop("ended the waiver of “{criterion}” for {sale}"), ""),
+):
+    tell(
+        f"waiver.{_name}",
+        _sentence,
+        "shield-check" if _name == "granted" else "shield-question-mark",
+        _tone,
+        topic="opportunities",
+        prepare=waiver_words,
+        subjects=waived,
+    )
 
 
 def letters(data: Mapping[str, Any]) -> dict[str, Any]:

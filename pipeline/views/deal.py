@@ -23,10 +23,12 @@ from pipeline.forms import FACTS, NewForm, refuse
 from pipeline.gates import Verdict, verdict
 from pipeline.models import Opportunity
 from pipeline.queries import deal as deals
+from pipeline.queries.waivers import waivers_of
 from pipeline.views.facts import shown
 from pipeline.views.remedies import log_query, remedies
 
 TABS = ("activity", "facts", "case", "history")
+ASKED = ("opportunity.advance", "activity.log", "waiver.ask", "waiver.decide")
 HEAD_FACTS = ("amount", "expected_close_date")
 LONG_FACTS = tuple(name for name in FACTS if name not in (*HEAD_FACTS, "product"))
 
@@ -40,9 +42,10 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
     tab = request.GET.get("tab")
     tab = tab if tab in TABS else TABS[0]
     gate = verdict(found, at=now) if found.state in ("open", "on_hold", "nurture", "won") else None
-    may = allowed(request.user, found.customer, "opportunity.advance", "activity.log")
+    may = allowed(request.user, found.customer, *ASKED)
     may_write = "opportunity.advance" in may
     here = reverse("opportunity", args=[pk])
+    waivers = waivers_of(found)
     context = {
         "opportunity": found,
         "customer": found.customer,
@@ -51,10 +54,13 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
         "previous_stage": found.previous_stage,
         "story": deals.story(found, now),
         "gate": gate,
-        "missing": remedies(found, gate.unmet if gate else (), back=here),
+        "missing": remedies(found, gate.unmet if gate else (), back=here, waivers=waivers),
+        "waivers": waivers,
         "moves": _moves(found, gate, may_write=may_write),
         "may_write": may_write,
         "may_log": "activity.log" in may,
+        "may_ask": "waiver.ask" in may,
+        "may_decide": "waiver.decide" in may,
         "head_facts": [shown(found, name) for name in HEAD_FACTS],
         "log_query": log_query(found),
         "tab": tab,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from crm.models import Activity
 from pipeline.commands.pipelines import CRITERION_PREFIX
 from pipeline.criteria import Remedy
 from pipeline.gates import Unmet
-from pipeline.models import Opportunity
+from pipeline.models import Opportunity, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,37 @@ class Help:
     dialog: str = ""
     guide: str = ""
     tool: str = ""
+    waive: str = ""
+    asked: Waiver | None = None
 
 
 def remedies(
-    opportunity: Opportunity, unmet: Iterable[Unmet], *, back: str, then: str = ""
+    opportunity: Opportunity,
+    unmet: Iterable[Unmet],
+    *,
+    back: str,
+    then: str = "",
+    waivers: Iterable[Waiver] = (),
 ) -> list[Help]:
     """A help for each criterion that does not hold.
 
     `back` is the page to return to; `then` the move whose dialog to return to within that page.
+    Of the sale's `waivers`, one asked for is named beside what it is about.
     """
-    return [_help(opportunity, each, back, then) for each in unmet]
+    asked = {one.criterion_id: one for one in waivers if one.state == Waiver.State.ASKED}
+    return [
+        replace(
+            _help(opportunity, each, back, then),
+            asked=asked.get(each.criterion_id),
+            waive=_waive(opportunity, each, back) if each.mandatory else "",
+        )
+        for each in unmet
+    ]
+
+
+def _waive(opportunity: Opportunity, unmet: Unmet, back: str) -> str:
+    page = reverse("opportunity-waive", args=[opportunity.pk, unmet.key])
+    return f"{page}?{urlencode({'next': back})}"
 
 
 def _help(opportunity: Opportunity, unmet: Unmet, back: str, then: str) -> Help:

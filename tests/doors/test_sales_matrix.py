@@ -23,9 +23,10 @@ from crm.commands.actions import create_action
 from crm.models import Action, Assignment
 from pipeline import urls
 from pipeline.commands.pipelines import publish
+from pipeline.commands.waivers import ask
 from pipeline.models import Opportunity, Transition
 from tests.cast import NOW, UserFactory, assign, gather
-from tests.doors import deal
+from tests.doors import deal, waivers
 from tests.kept import admitted, ticket
 from tests.pipeline.conftest import default_pipeline
 from tests.pipeline.sales import open_sale
@@ -63,6 +64,7 @@ def leads(status: int = 200) -> dict[str, int]:
 
 
 REASON = {"reason": "Because", "outcome": "lost", "until": "2026-01-01"}
+MORE_GET = deal.GET | waivers.GET
 GET: dict[str, tuple[str, dict[str, int]]] = {
     "today": ("/", open_to_all()),
     "opportunity-list": ("/opportunities/", open_to_all()),
@@ -90,7 +92,7 @@ GET: dict[str, tuple[str, dict[str, int]]] = {
     "exposure-of": ("/exposure/{anna}/", leads(404)),
     "pipeline-definition": ("/pipelines/b2b-8/definition.yaml", open_to_all()),
     "customer-opportunities": ("/customers/{customer}/opportunities/", reads()),
-} | deal.GET
+} | MORE_GET
 GET_BEFORE_METHOD = {"opportunity-board-move", "opportunity-fact", "opportunity-undo"}
 """A wrong method is refused before anybody asks who it is."""
 
@@ -140,7 +142,7 @@ POST: dict[str, tuple[str, dict[str, Any], dict[str, int]]] = {
         "/opportunities/{sale}/undo/?seq=1", {}, dict.fromkeys(PEOPLE, 409) | IN
         | {"nobody": 302},
     ),
-} | deal.POST  # fmt: skip
+} | deal.POST | waivers.POST  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +171,15 @@ def build() -> SimpleNamespace:
     )
     deal.add_things(cast)
     cast.tickets = {who: ticket(getattr(cast, who)) for who in PEOPLE if who != "nobody"}
+    cast.waiver = ask(
+        cast.sale,
+        criterion="first-conversation",
+        reason="Next week",
+        compensation="Boris calls",
+        until_date=(now + timedelta(days=9)).date(),
+        by=cast.anna,
+        at=now,
+    )
     return cast
 
 
@@ -184,6 +195,7 @@ def fill(text: str, house: SimpleNamespace) -> str:
         customer=house.acme.pk,
         action=house.action.pk,
         anna=house.anna.pk,
+        waiver=house.waiver.pk,
         soon=soon,
         **deal.numbers(house),
     )
@@ -227,4 +239,5 @@ def facts() -> list[Any]:
         *Transition.objects.order_by("pk").values_list(),
         *Action.objects.order_by("pk").values_list(),
         *deal.facts(),
+        *waivers.facts(),
     ]

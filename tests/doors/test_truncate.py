@@ -35,6 +35,7 @@ GUARDED = {
     "pipeline_painpoint": "pain_not_emptied",
     "pipeline_solutionline": "solution_line_not_emptied",
     "pipeline_transition": "transition_not_emptied",
+    "pipeline_waiver": "waiver_not_emptied",
     "pipeline_stagevisit": "stage_visit_not_emptied",
 }
 

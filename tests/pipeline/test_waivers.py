@@ -1,0 +1,278 @@
+"""Waivers: asked with a reason and what compensates, decided by somebody else, valid to a day."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from accounts.models import InboxItem
+from accounts.queries.users import system_user
+from core.errors import Conflict, Invalid, Refused
+from core.models import Event
+from core.relay import drain
+from pipeline import gates
+from pipeline.access import visible_waivers
+from pipeline.commands import opportunities, waivers
+from pipeline.commands.pipelines import publish
+from pipeline.models import ExitCriterion, Transition, Waiver
+from pipeline.queries.waivers import waivers_for
+from pipeline.serializers.definition import read_definition
+from tests.cast import NOW
+from tests.crm.doors import as_user, send
+from tests.pipeline.sales import open_sale, snapshot
+from tests.pipeline.test_definition import SMALL
+
+LATER = NOW + timedelta(hours=1)
+UNTIL = date(2026, 3, 31)
+OVER = datetime.fromisoformat("2026-04-01T00:00:00+08:00")
+
+
+@pytest.fixture
+def cast(cast):
+    publish(draft=read_definition(SMALL), by=system_user(), at=NOW)
+    return cast
+
+
+@pytest.fixture
+def sale(cast):
+    return open_sale(cast)
+
+
+def ask(sale, by, at=NOW, **given):
+    words = {
+        "criterion": "named",
+        "reason": "They speak next week only",
+        "compensation": "Boris joins the next call",
+        "until_date": UNTIL,
+    }
+    return waivers.ask(sale, by=by, at=at, **(words | given))
+
+
+def test_granted_by_somebody_else_it_opens_the_gate_and_the_ledger_names_it(sale, cast):
+    waiver = ask(sale, cast.anna)
+    assert not gates.verdict(sale, at=LATER).is_open
+
+    waivers.grant(waiver, by=cast.boris, at=LATER, note="Once")
+    moved = opportunities.advance(sale, by=cast.anna, at=LATER)
+
+    row = Transition.objects.get(opportunity=sale, name="advance")
+    criterion = ExitCriterion.objects.get(key="named")
+    assert (moved.stage, row.criteria_met, row.criteria_waived) == ("agree", [], [criterion.pk])
+    waiver.refresh_from_db()
+    assert (waiver.state, waiver.decided_by, waiver.note) == ("granted", cast.boris, "Once")
+    assert waiver.expires_at == OVER
+    assert [event.data for event in Event.objects.filter(name__startswith="waiver.")] == [
+        {
+            "opportunity": sale.pk,
+            "criterion": criterion.pk,
+            "until_date": "2026-03-31",
+            "asked_by": cast.anna.pk,
+        }
+    ] * 2
+
+
+@pytest.mark.parametrize("who", ["anna", "nils", "ben", "solution", "system"])
+def test_who_may_not_grant(sale, cast, who):
+    waiver = ask(sale, cast.anna)
+    people = {"solution": cast.nils, "system": system_user()}
+
+    with pytest.raises(Refused):
+        waivers.grant(waiver, by=people.get(who) or getattr(cast, who), at=LATER)
+
+    waiver.refresh_from_db()
+    assert (waiver.state, gates.verdict(sale, at=LATER).is_open) == ("asked", False)
+
+
+def test_a_manager_who_asks_needs_his_own_manager(sale, cast):
+    waiver = ask(sale, cast.boris)
+
+    with pytest.raises(Refused) as refusal:
+        waivers.grant(waiver, by=cast.boris, at=LATER)
+    assert refusal.value.code == "own_waiver"
+    with pytest.raises(Refused):
+        waivers.refuse(waiver, reason="No", by=cast.boris, at=LATER)
+
+    waivers.grant(waiver, by=cast.dora, at=LATER)
+    sale.refresh_from_db()
+    assert gates.verdict(sale, at=LATER).is_open
+
+
+def test_after_its_day_the_gate_is_shut_and_it_may_be_asked_for_again(sale, cast):
+    waiver = waivers.grant(ask(sale, cast.anna), by=cast.boris, at=LATER)
+    before = snapshot(sale)
+    sale.refresh_from_db()
+
+    assert gates.verdict(sale, at=OVER - timedelta(seconds=1)).is_open
+    assert not gates.verdict(sale, at=OVER).is_open
+    with pytest.raises(Conflict) as refusal:
+        opportunities.advance(sale, by=cast.anna, at=OVER)
+    assert refusal.value.code == "gate_shut"
+    assert snapshot(sale) == before
+
+    again = ask(sale, cast.anna, at=OVER, until_date=date(2026, 4, 10))
+    waiver.refresh_from_db()
+    assert (waiver.state, again.state) == ("ended", "asked")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"reason": " "}, "reason"),
+        ({"compensation": ""}, "compensation"),
+        ({"until_date": date(2026, 3, 9)}, "until_date"),
+        ({"until_date": date(2026, 6, 9)}, "until_date"),
+        ({"criterion": "nice"}, "criterion"),
+        ({"criterion": "unheard-of"}, "criterion"),
+    ],
+)
+def test_what_cannot_be_asked_for(sale, cast, given, field):
+    with pytest.raises(Invalid) as refusal:
+        ask(sale, cast.anna, **given)
+
+    assert (list(refusal.value.details), Waiver.objects.count()) == ([field], 0)
+
+
+def test_what_holds_needs_no_waiver(sale, cast):
+    opportunities.change_opportunity(sale, problem="Downtime", by=cast.anna, at=NOW)
+
+    with pytest.raises(Invalid):
+        ask(sale, cast.anna)
+
+
+def test_one_at_a_time(sale, cast):
+    first = ask(sale, cast.anna)
+
+    with pytest.raises(Conflict) as refusal:
+        ask(sale, cast.boris)
+    assert (refusal.value.code, refusal.value.details) == ("waiver_asked", {"waiver": first.pk})
+
+    waivers.withdraw(first, by=cast.anna, at=LATER)
+    second = ask(sale, cast.anna, at=LATER)
+    waivers.refuse(second, reason="Meet them first", by=cast.boris, at=LATER)
+    third = ask(sale, cast.anna, at=LATER)
+    waivers.grant(third, by=cast.boris, at=LATER)
+    waivers.end(third, reason="They came today", by=cast.boris, at=LATER)
+    for waiver in (first, second, third):
+        with pytest.raises(Conflict):
+            waivers.grant(waiver, by=cast.boris, at=LATER)
+    states = list(Waiver.objects.order_by("pk").values_list("state", flat=True))
+    assert states == ["withdrawn", "refused", "ended"]
+    assert not gates.verdict(sale, at=LATER).is_open
+
+
+def test_the_board_counts_it_as_nothing_missing(sale, cast, django_assert_num_queries):
+    values = {name: getattr(sale, name) for name in gates.columns()}
+    assert gates.missing_in([values], at=LATER) == {sale.pk: 1}
+    waivers.grant(ask(sale, cast.anna), by=cast.boris, at=NOW)
+
+    sale.refresh_from_db()
+    values = {name: getattr(sale, name) for name in gates.columns()}
+    with django_assert_num_queries(1):
+        assert gates.missing_in([values], at=LATER) == {sale.pk: 0}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE pipeline_waiver SET until_date = '2030-01-01'",
+        "UPDATE pipeline_waiver SET reason = 'Other'",
+        "UPDATE pipeline_waiver SET state = 'granted', decided_by_id = asked_by_id,"
+        " decided_at = now()",
+        "UPDATE pipeline_waiver SET state = 'ended', decided_by_id = asked_by_id,"
+        " decided_at = now()",
+        "DELETE FROM pipeline_waiver",
+        "TRUNCATE pipeline_waiver CASCADE",
+        "INSERT INTO pipeline_waiver (opportunity_id, criterion_id, reason, compensation,"
+        " until_date, expires_at, state, asked_by_id, asked_at, decided_by_id, decided_at, note)"
+        " SELECT opportunity_id, criterion_id, 'x', 'y', until_date, expires_at, 'granted',"
+        " asked_by_id, asked_at, asked_by_id + 1, now(), '' FROM pipeline_waiver",
+    ],
+)
+def test_the_database_keeps_it_too(sale, cast, change):
+    waiver = ask(sale, cast.anna)
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+
+    waiver.refresh_from_db()
+    assert (waiver.state, waiver.until_date, waiver.reason) == (
+        "asked",
+        UNTIL,
+        "They speak next week only",
+    )
+
+
+def test_a_ledger_row_cannot_claim_a_waiver_nobody_granted(sale, cast):
+    ask(sale, cast.anna)
+    before = snapshot(sale)
+    named = ExitCriterion.objects.get(key="named")
+
+    with pytest.raises(IntegrityError, match="somebody has granted"), transaction.atomic():
+        Transition.objects.create(
+            opportunity=sale,
+            seq=2,
+            name="advance",
+            from_stage="talk",
+            from_state="open",
+            to_stage="agree",
+            to_state="open",
+            at=LATER,
+            by=cast.anna,
+            criteria_waived=[named.pk],
+        )
+
+    assert snapshot(sale) == before
+
+
+def test_the_manager_hears_of_it_and_who_asked_of_the_decision(sale, cast):
+    waiver = ask(sale, cast.anna)
+    drain(at=NOW)
+    told = InboxItem.objects.filter(kind="waiver.asked")
+    assert [item.user for item in told] == [cast.boris]
+
+    waivers.grant(waiver, by=cast.boris, at=LATER)
+    drain(at=LATER)
+    told = InboxItem.objects.filter(kind="waiver.granted")
+    assert [(item.user, item.url) for item in told] == [
+        (cast.anna, f"/opportunities/{sale.pk}/#waivers")
+    ]
+
+
+def test_who_sees_the_customer_sees_its_waivers(sale, cast):
+    waiver = ask(sale, cast.anna)
+
+    for user, seen in ((cast.anna, [waiver]), (cast.nils, [waiver]), (cast.ben, [])):
+        assert list(visible_waivers(user)) == seen
+        assert list(waivers_for(user, state="waiting", now=NOW)) == seen
+        assert list(waivers_for(user, state="in_force", now=NOW)) == []
+
+
+def test_on_pages_and_over_the_api(sale, cast):
+    anna, boris, ben = (as_user(user) for user in (cast.anna, cast.boris, cast.ben))
+    page = f"/opportunities/{sale.pk}/"
+    soon = (datetime.now().date() + timedelta(days=5)).isoformat()  # noqa: DTZ005 - any near day
+    words = {"reason": "Next week", "compensation": "Boris calls", "until_date": soon}
+    assert f"{page}waive/named/" in anna.get(page).content.decode()
+    assert ben.get(f"{page}waive/named/").status_code == 404
+    assert anna.get(f"{page}waive/unheard-of/").status_code == 404
+    assert anna.post(f"{page}waive/named/", words | {"reason": ""}).status_code == 422
+
+    assert anna.post(f"{page}waive/named/", words).status_code == 302
+    waiver = Waiver.objects.get()
+    assert "Boris calls" in boris.get("/waivers/").content.decode()
+    assert anna.post(f"/waivers/{waiver.pk}/grant/", {"note": ""}).status_code == 403
+    assert ben.post(f"/waivers/{waiver.pk}/grant/", {"note": ""}).status_code == 404
+    assert boris.post(f"/waivers/{waiver.pk}/grant/", {"note": "Once"}).status_code == 302
+    assert "Waived by Boris" in anna.get(page).content.decode()
+
+    api = f"/api/v1/waivers/{waiver.pk}/"
+    assert send(anna, "GET", api).json()["state"] == "granted"
+    assert send(ben, "GET", api).status_code == 404
+    assert send(boris, "POST", f"{api}end/", {"reason": "They came"}).json()["state"] == "ended"
+    again = send(
+        anna, "POST", f"/api/v1/opportunities/{sale.pk}/waivers/", words | {"criterion": "named"}
+    )
+    assert (again.status_code, again.json()["criterion"]) == (201, "named")
+    found = send(anna, "GET", "/api/v1/waivers/?state=asked").json()["results"]
+    assert [row["id"] for row in found] == [again.json()["id"]]
+    assert send(ben, "GET", "/api/v1/waivers/").json()["results"] == []
