@@ -11,6 +11,7 @@ from crm.models import Action, Concern
 from tests.cast import ContactFactory, gather
 from tests.crm.test_concerns import note
 from tests.crm.test_goals import FACTS
+from tests.doors import intel
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -27,6 +28,7 @@ def fill(cast):
     """One of each at Acme."""
     note(cast, at=cast.now - timedelta(days=20), text="夜间掉线", severity="high")
     note(cast, at=cast.now, text="Noise", origin="noticed")
+    intel.add_things(cast)
     facts = FACTS | {"due_date": (cast.now + timedelta(days=200)).date()}
     goal = goals.agree(customer=cast.acme, facts=facts, by=cast.anna, at=cast.now)
     goals.tell_value(goal, value=Decimal("95.5"), by=cast.anna, at=cast.now)
@@ -37,6 +39,22 @@ def fill(cast):
     contact_rules.ban(
         customer=cast.acme, contact=cast.lee, reason="Asked for calm", by=cast.anna, at=cast.now
     )
+
+
+def test_what_is_known_is_noted_in_a_dialog(visit, cast):
+    anna = visit(cast.anna, path=f"/customers/{cast.acme.pk}/intel/")
+    page = anna.page
+    anna.check()
+    page.get_by_role("link", name="Note it: How they pay").click()
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("Confirmed").check()
+    dialog.get_by_label("What is known").fill("Ninety days")
+    dialog.get_by_label("Kind of source").select_option("said")
+    assert anna.axe() == ""
+    with page.expect_navigation():
+        dialog.get_by_role("button", name="Note it").click()
+    page.get_by_text("Ninety days").wait_for()
+    anna.check()
 
 
 def test_a_concern_is_noted_and_answered_in_dialogs(visit, cast):
@@ -106,6 +124,8 @@ def test_every_place_reads_well(visit, cast, language, theme, width):
         f"/contacts/{cast.lee.pk}/ban/",
         f"/customers/{cast.acme.pk}/goals/new/",
         f"/customers/{cast.acme.pk}/offers/new/",
+        f"/customers/{cast.acme.pk}/intel/",
+        f"/customers/{cast.acme.pk}/intel/note/?key=company_payment",
         f"/log/?customer={cast.acme.pk}",
         "/concerns/",
         "/catalogue/",
