@@ -129,6 +129,7 @@ CELERY_BEAT_SCHEDULE = {
     "relay-events": {"task": "core.tasks.relay", "schedule": 5.0},
     "forget-answers": {"task": "core.tasks.forget_answers", "schedule": 3600.0},
     "ring-clocks": {"task": "pipeline.tasks.ring_clocks", "schedule": 60.0},
+    "watch-sales": {"task": "pipeline.tasks.watch_sales", "schedule": 60.0},
     "set-clocks": {"task": "pipeline.tasks.set_clocks", "schedule": 60.0},
     "count-odds": {"task": "pipeline.tasks.count_odds", "schedule": 3600.0},
     "keep-forecast": {"task": "analytics.tasks.keep_forecast", "schedule": 3600.0},

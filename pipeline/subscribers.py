@@ -14,9 +14,13 @@ from core.events import subscribe
 from core.models import Event
 from core.tasks import start_after_commit
 from crm.commands.locks import share_customer
-from pipeline.commands import clocks
-from pipeline.models import Opportunity, Reminder, Waiver
-from pipeline.queries.reminders import raised_reminder, sale_with_people
+from pipeline.commands import clocks, sale_clocks
+from pipeline.models import Opportunity, Reminder, SaleClock, Waiver
+from pipeline.queries.reminders import (
+    raised_reminder,
+    raised_sale_reminder,
+    sale_with_people,
+)
 from pipeline.queries.waivers import waiver_with_people
 from pipeline.tasks import set_clocks
 
@@ -26,6 +30,8 @@ PERCENT = {
     Reminder.Level.DIRECTOR: 150,
     Reminder.Level.TOP: 200,
 }
+
+SAID = {SaleClock.Kind.CONTACT: "silence", SaleClock.Kind.STEP: "step"}
 
 notices.register(
     "reminder.80",
@@ -58,6 +64,43 @@ notices.register(
     ),
     "timer",
 )
+for _level, _sentence in enumerate(
+    (
+        gettext_noop(
+            "Nobody has talked with {customer} for {days} working days ({opportunity}). "
+            "Call somebody there."
+        ),
+        gettext_noop(
+            "Nobody has talked with {customer} for {days} working days ({opportunity}, {owner})."
+        ),
+        gettext_noop(
+            "Nobody has talked with {customer} for {days} working days ({opportunity}, {owner}). "
+            "Bring the people together who can move it."
+        ),
+        gettext_noop(
+            "Nobody has talked with {customer} for {days} working days ({opportunity}, {owner}). "
+            "Decide whether it goes on."
+        ),
+    )
+):
+    notices.register(f"silence.{_level}", _sentence, "phone-off")
+for _level, _sentence in enumerate(
+    (
+        gettext_noop("“{text}” is due for {opportunity} ({customer})."),
+        gettext_noop(
+            "“{text}” was due for {opportunity} ({customer}) on {due_date}. {holder} was to do it."
+        ),
+        gettext_noop(
+            "“{text}” is five working days late for {opportunity} ({customer}). {holder} was to do "
+            "it. Bring the people together who can move it."
+        ),
+        gettext_noop(
+            "“{text}” is ten working days late for {opportunity} ({customer}). {holder} was to do "
+            "it. Decide whether it goes on."
+        ),
+    )
+):
+    notices.register(f"step.{_level}", _sentence, "list-checks")
 notices.register(
     "hold.ended",
     gettext_noop("The wait for {customer} is over: {opportunity} runs again in “{stage_names}”."),
@@ -111,6 +154,40 @@ def tell_of_reminder(event: Event) -> None:
     )
 
 
+@subscribe("sale.reminded", key="pipeline.sale_reminder")
+def tell_of_sale(event: Event) -> None:
+    """Tell whom a level of silence or of a late step concerns, once each.
+
+    Who was called meanwhile, or what was done, moved or let go, is told to nobody.
+    """
+    share_customer(event.scope_id or 0)
+    reminder = raised_sale_reminder(event.subject_id)
+    if reminder is None or sale_clocks.begins(reminder.saleclock) != reminder.since:
+        return
+    clock = reminder.saleclock
+    sale, action = clock.opportunity, clock.link.action if clock.link else None
+    holder = action.owner if action else sale.owner
+    params: dict[str, Any] = _params(sale) | {"holder": str(holder)}
+    if action is None:
+        params["days"] = sale_clocks.OFFSETS[SaleClock.Kind.CONTACT][reminder.level]
+    else:
+        params |= {"text": action.text, "due_date": reminder.since.isoformat()}
+    deliver(
+        [
+            Delivery(
+                user_id=user.pk,
+                kind=f"{SAID[SaleClock.Kind(clock.kind)]}.{reminder.level}",
+                key=f"sale_reminder:{reminder.pk}",
+                params=params,
+                url=_url(sale),
+                scope_id=sale.customer_id,
+            )
+            for user in ladder(sale.customer.team, holder).concerned(reminder.level)
+        ],
+        at=event.at,
+    )
+
+
 @subscribe("opportunity.resumed", key="pipeline.hold_ended")
 def tell_that_the_wait_is_over(event: Event) -> None:
     """Tell the owner of a sale that runs again without anybody having asked for it."""
@@ -140,6 +217,7 @@ def set_clocks_by_the_calendar(event: Event) -> None:
     There may be many: here they are only asked for, and a task of its own sets them.
     """
     clocks.ask_recount()
+    sale_clocks.ask_recount()
     start_after_commit(set_clocks)
 
 

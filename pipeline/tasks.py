@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from pipeline.commands import clocks, odds, sweep
+from pipeline.commands import clocks, odds, sale_clocks, sweep
 
 RUN_FOR = timedelta(seconds=150)
 """Less than the time limit of a task; the next tick goes on with what is left."""
@@ -15,6 +15,12 @@ RUN_FOR = timedelta(seconds=150)
 def ring_clocks() -> None:
     """Look now: end waits whose day has come, raise reminders that are due."""
     sweep.run(at=timezone.now())
+
+
+@shared_task(name="pipeline.tasks.watch_sales")
+def watch_sales() -> None:
+    """Look now: tell of customers nobody talks with, and of mandatory steps that are late."""
+    sale_clocks.run(at=timezone.now())
 
 
 @shared_task(name="pipeline.tasks.set_clocks")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from pipeline.commands import clocks, holds
+from pipeline.commands import clocks, holds, sale_clocks
 
 logger = logging.getLogger(__name__)
 
@@ -24,3 +24,11 @@ def run(*, at: datetime) -> int:
     except Exception:
         logger.exception("waits could not be looked through")
     return clocks.ring(at=at)
+
+
+def recompute(*, at: datetime) -> int:
+    """Set every running clock by the calendars as they are now; returns how many limits moved."""
+    moved = clocks.recompute(at=at)
+    sale_clocks.ask_recount()
+    sale_clocks.settle(at=at)
+    return moved

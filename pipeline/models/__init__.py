@@ -10,6 +10,7 @@ from pipeline.models.opportunity import Opportunity, OpportunityActivity
 from pipeline.models.pain import PainPoint, SolutionLine
 from pipeline.models.playbook import OpportunityAction, StandardAction
 from pipeline.models.product import Product
+from pipeline.models.sale_clock import SaleClock, SaleReminder
 from pipeline.models.waiver import Waiver
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "Product",
     "Recount",
     "Reminder",
+    "SaleClock",
+    "SaleReminder",
     "SolutionLine",
     "Stage",
     "StageClock",

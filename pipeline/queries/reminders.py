@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from core.queries.calendars import load_calendars
 from core.workingtime import local_date
-from pipeline.models import Opportunity, Reminder
+from pipeline.models import Opportunity, Reminder, SaleReminder
 
 
 def raised_reminder(pk: int) -> Reminder | None:
@@ -14,6 +14,19 @@ def raised_reminder(pk: int) -> Reminder | None:
     return (
         Reminder.objects.select_related(
             "visit", "opportunity__customer__team", "opportunity__owner"
+        )
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def raised_sale_reminder(pk: int) -> SaleReminder | None:
+    """A reminder with its sale, step and people; None when it is gone with demo data."""
+    return (
+        SaleReminder.objects.select_related(
+            "saleclock__opportunity__customer__team",
+            "saleclock__opportunity__owner",
+            "saleclock__link__action__owner",
         )
         .filter(pk=pk)
         .first()

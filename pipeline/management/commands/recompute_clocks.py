@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from pipeline.commands.clocks import recompute
+from pipeline.commands.sweep import recompute
 
 
 class Command(BaseCommand):
