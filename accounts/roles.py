@@ -4,13 +4,23 @@ A capability names a verb on a thing, as in the URL, the command and the event. 
 enough for a customer's data: the floor that owns the data also asks for an assignment or reach.
 """
 
-from accounts.models import Role
+from accounts.models import Department, Role
 
 ALL_READ = frozenset({Role.DIRECTOR, Role.ADMINISTRATOR, Role.SYSTEM})
 """Roles that read every customer by a model-level permission, without a row."""
 
 WRITES_BY_REACH = frozenset({Role.MANAGER, Role.DIRECTOR})
 """Roles that write to customers of the teams they lead, without an assignment."""
+
+SPEAKS_FOR: dict[str, Department] = {
+    Role.MANAGER: Department.SALES,
+    Role.DIRECTOR: Department.SALES,
+    Role.SOLUTION: Department.SOLUTION,
+    Role.DELIVERY: Department.DELIVERY,
+    Role.FINANCE: Department.FINANCE,
+    Role.LEGAL: Department.LEGAL,
+}
+"""For which department a role speaks when a committee decides; the others have no voice in one."""
 
 _ANYBODY = frozenset(Role)
 _SELLERS = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR, Role.INTEGRATION, Role.SYSTEM})
@@ -64,6 +74,12 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "solution.note": _TEAM,
     "waiver.ask": _SELLERS,
     "waiver.decide": _LEADS - {Role.SYSTEM},
+    "gate.request": _SELLERS,
+    "gate.change": _SELLERS,
+    "gate.vote": frozenset(map(Role, SPEAKS_FOR)),
+    "gate.decide": frozenset({Role.MANAGER, Role.DIRECTOR}),
+    "gate.fulfil": _ANYBODY - {Role.INTEGRATION, Role.SYSTEM},
+    "approval_rule.change": _KEEPERS,
     "pipeline.publish": _KEEPERS,
     "exposure.view": _LEADS,
     "forecast.set": frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR}),

@@ -133,6 +133,7 @@ CELERY_BEAT_SCHEDULE = {
     "set-clocks": {"task": "pipeline.tasks.set_clocks", "schedule": 60.0},
     "count-odds": {"task": "pipeline.tasks.count_odds", "schedule": 3600.0},
     "keep-forecast": {"task": "analytics.tasks.keep_forecast", "schedule": 3600.0},
+    "watch-gates": {"task": "pipeline.tasks.watch_gates", "schedule": 60.0},
     "watch-promises": {"task": "crm.tasks.watch_promises", "schedule": 60.0},
     "watch-concerns": {"task": "crm.tasks.watch_concerns", "schedule": 60.0},
     "watch-help": {"task": "crm.tasks.watch_help", "schedule": 60.0},

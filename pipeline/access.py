@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.access import EVERYTHING, reach
 from accounts.access import may as role_may
 from accounts.access import require as require_role
 from accounts.models import User
+from accounts.roles import ALL_READ
 from core.errors import NotFound
 from crm import access as crm_access
 from crm.models import Assignment, Chain
 from pipeline.models import (
     ForecastOverride,
+    GateCondition,
+    GateDecision,
     Opportunity,
     PainPoint,
     SolutionLine,
     Waiver,
 )
+from pipeline.queries.gates import UNDER_WAY
 
 
 def visible_opportunities(user: User) -> QuerySet[Opportunity]:
@@ -126,3 +130,38 @@ def movable(user: User, rows: Iterable[Mapping[str, Any]]) -> frozenset[int]:
         for row in rows
         if row["customer__team_id"] in teams or row["customer_id"] in served
     )
+
+
+def visible_gates(user: User) -> QuerySet[GateDecision]:
+    """Decisions on sales one sees, and those one is asked about, or has a condition of, by now.
+
+    Who is only asked sees the decision and nothing else of the customer, as long as it waits.
+    """
+    if not user.is_active:
+        return GateDecision.objects.none()
+    seen = crm_access.limit_to_visible(
+        GateDecision.objects.all(), user, through="opportunity__customer"
+    )
+    if user.role in ALL_READ:
+        return seen
+    asked = GateDecision.objects.filter(UNDER_WAY, state__in=GateDecision.LIVE, seats__user=user)
+    bound = GateDecision.objects.filter(
+        state=GateDecision.State.CONDITIONAL,
+        conditions__owner=user,
+        conditions__done_at__isnull=True,
+    )
+    return GateDecision.objects.filter(
+        Q(pk__in=seen.values("pk")) | Q(pk__in=asked.values("pk")) | Q(pk__in=bound.values("pk"))
+    )
+
+
+def get_gate(user: User, pk: int) -> GateDecision:
+    """A decision with its sale and people, or NotFound."""
+    related = ("opportunity__customer__team", "opportunity__owner", "requested_by", "decided_by")
+    return crm_access.find(visible_gates(user).select_related(*related), pk)
+
+
+def get_gate_condition(user: User, pk: int) -> GateCondition:
+    """A condition of a decision one sees, or NotFound."""
+    rows = GateCondition.objects.filter(decision__in=visible_gates(user).values("pk"))
+    return crm_access.find(rows.select_related("decision__opportunity__customer", "owner"), pk)

@@ -7,7 +7,11 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         """Register criteria and consumers, and hang onto the floors below."""
-        from accounts.callbacks import CLOSING_CHECKS  # noqa: PLC0415 - models are loaded only now
+        from accounts.callbacks import (  # noqa: PLC0415 - models are loaded only now
+            CLOSING_CHECKS,
+            SETTINGS_TABS,
+            SettingsTab,
+        )
         from core.palette import register as find_by  # noqa: PLC0415 - same
         from crm.callbacks import (  # noqa: PLC0415 - same
             ACTIVITY_LOGGED,
@@ -22,7 +26,7 @@ class PipelineConfig(AppConfig):
         from crm.panels import register as fill_slot  # noqa: PLC0415 - same
         from pipeline import criteria, subscribers  # noqa: F401, PLC0415 - same
         from pipeline.commands import contacts, following  # noqa: PLC0415 - same
-        from pipeline.queries import chains, told  # noqa: F401, PLC0415 - same
+        from pipeline.queries import chains, gate_told, told  # noqa: F401, PLC0415 - same
         from pipeline.queries.jump import hits  # noqa: PLC0415 - same
 
         criteria.load()
@@ -36,5 +40,8 @@ class PipelineConfig(AppConfig):
         REASSIGNED.append(following.pass_on_reminders)
         LOOSE["reminders"] = following.count_unread
         CLOSING_CHECKS.append(following.still_leads)
+        SETTINGS_TABS.append(
+            SettingsTab("approvals", _("Approvals"), "settings-approvals", "approval_rule.change")
+        )
         fill_slot("opportunities", "customer-opportunities", title=_("Opportunities"))
         find_by(hits, title=_("Opportunities"), order=30)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
 from accounts import notices
 from accounts.commands.inbox import Delivery, deliver
-from accounts.queries.escalation import ladder
+from accounts.queries.escalation import MANAGER, ladder
 from accounts.queries.users import system_user
 from core.events import subscribe
 from core.models import Event
 from core.tasks import start_after_commit
 from crm.commands.locks import share_customer
 from pipeline.commands import clocks, sale_clocks
-from pipeline.models import Opportunity, Reminder, SaleClock, Waiver
+from pipeline.models import GateDecision, Opportunity, Reminder, SaleClock, Waiver
+from pipeline.queries.gates import decision_with_people
 from pipeline.queries.reminders import (
     raised_reminder,
     raised_sale_reminder,
@@ -117,6 +119,35 @@ notices.register(
         "{opportunity} ({customer}) is yours now: who led it no longer works with this customer."
     ),
     "arrow-right-left",
+)
+notices.register(
+    "gate.asked",
+    gettext_noop("{by} asks you to speak on {gate} of {opportunity} ({customer})."),
+    "scale",
+)
+for _outcome, _sentence in {
+    "go": gettext_noop("{gate} of {opportunity} ({customer}): go, written down by {by}."),
+    "conditional": gettext_noop(
+        "{gate} of {opportunity} ({customer}): go on conditions, written down by {by}."
+    ),
+    "no_go": gettext_noop("{gate} of {opportunity} ({customer}): no-go. {reason}"),
+    "deferred": gettext_noop("{gate} of {opportunity} ({customer}) is deferred. {reason}"),
+}.items():
+    notices.register(f"gate.{_outcome}", _sentence, "gavel")
+notices.register(
+    "gate.condition",
+    gettext_noop(
+        "{gate} of {opportunity} ({customer}) is a go if you do this by {due_date}: “{condition}”"
+    ),
+    "list-checks",
+)
+notices.register(
+    "gate.lapsed",
+    gettext_noop(
+        "{gate} of {opportunity} ({customer}) has lapsed: “{condition}” was not done by "
+        "{due_date}. Request it anew."
+    ),
+    "calendar-x",
 )
 
 
@@ -242,6 +273,66 @@ def tell_the_new_owner(event: Event) -> None:
                 url=_url(sale),
                 scope_id=sale.customer_id,
             )
+        ],
+        at=event.at,
+    )
+
+
+@subscribe("gate.asked", key="pipeline.gate_asked")
+def tell_who_is_asked(event: Event) -> None:
+    """Tell those who shall speak for their department."""
+    decision = decision_with_people(event.subject_id)
+    if decision is not None:
+        _tell_of_gate(event, decision, "gate.asked", event.data["people"])
+
+
+@subscribe("gate.decided", key="pipeline.gate_decided")
+def tell_the_decision(event: Event) -> None:
+    """Tell who requested it and who leads the sale, and who has a condition to do."""
+    decision = decision_with_people(event.subject_id)
+    if decision is None:
+        return
+    people = {decision.requested_by_id, decision.opportunity.owner_id} - {event.actor_id}
+    reason = {"reason": event.data["reason"]}
+    _tell_of_gate(event, decision, f"gate.{event.data['outcome']}", people, **reason)
+    for one in decision.conditions.all():
+        words = {"condition": one.text, "due_date": one.due_date.isoformat()}
+        _tell_of_gate(event, decision, "gate.condition", [one.owner_id], about=one.pk, **words)
+
+
+@subscribe("gate.lapsed", key="pipeline.gate_lapsed")
+def tell_what_lapsed(event: Event) -> None:
+    """Tell who leads the sale and his manager."""
+    decision = decision_with_people(event.subject_id)
+    if decision is None:
+        return
+    sale = decision.opportunity
+    people = ladder(sale.customer.team, sale.owner).concerned(MANAGER)
+    words = {name: event.data[name] for name in ("condition", "due_date")}
+    _tell_of_gate(event, decision, "gate.lapsed", [user.pk for user in people], **words)
+
+
+def _tell_of_gate(
+    event: Event,
+    decision: GateDecision,
+    kind: str,
+    people: Iterable[int],
+    about: int | None = None,
+    **words: Any,
+) -> None:
+    sale = decision.opportunity
+    params = {**_params(sale), "gate": decision.gate, "by": event.actor_name, **words}
+    deliver(
+        [
+            Delivery(
+                user_id=pk,
+                kind=kind,
+                key=f"{kind}:{event.pk}:{about or ''}",
+                params=params,
+                url=f"/gates/{decision.pk}/",
+                scope_id=sale.customer_id,
+            )
+            for pk in sorted(people)
         ],
         at=event.at,
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from pipeline.commands import clocks, odds, sale_clocks, sweep
+from pipeline.commands import clocks, gate_decisions, odds, sale_clocks, sweep
 
 RUN_FOR = timedelta(seconds=150)
 """Less than the time limit of a task; the next tick goes on with what is left."""
@@ -33,3 +33,9 @@ def set_clocks() -> None:
 def count_odds() -> None:
     """Look now: count anew how the sales of each stage ended."""
     odds.count(at=timezone.now())
+
+
+@shared_task(name="pipeline.tasks.watch_gates")
+def watch_gates() -> None:
+    """Look now: let lapse what has a condition past its day."""
+    gate_decisions.lapse_overdue(at=timezone.now())

@@ -3,6 +3,6 @@
 from accounts.models.inbox import InboxItem
 from accounts.models.team import Team
 from accounts.models.token import ApiToken
-from accounts.models.user import Level, Role, User
+from accounts.models.user import Department, Level, Role, User
 
-__all__ = ["ApiToken", "InboxItem", "Level", "Role", "Team", "User"]
+__all__ = ["ApiToken", "Department", "InboxItem", "Level", "Role", "Team", "User"]

@@ -42,6 +42,16 @@ class Role(models.TextChoices):
     SYSTEM = "system", _("System")
 
 
+class Department(models.TextChoices):
+    """Whose voice a committee needs; accounts/roles.py says which role speaks for which."""
+
+    SALES = "sales", _("Sales")
+    SOLUTION = "solution", _("Solution")
+    DELIVERY = "delivery", _("Delivery")
+    FINANCE = "finance", _("Finance")
+    LEGAL = "legal", _("Legal")
+
+
 class Level(models.IntegerChoices):
     """Rank, the same five bands as at the customer."""
 

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import may
+from accounts.callbacks import SETTINGS_TABS
 from accounts.commands.tokens import create_token, revoke_token
 from accounts.commands.users import change_user, end_sessions
 from accounts.forms import ProfileForm, TokenForm, explain
@@ -97,6 +98,10 @@ def _page(request: HttpRequest, here: str, context: dict[str, Any]) -> HttpRespo
     return answer(request, f"accounts/settings/{here}.html", context)
 
 
-def menu(user: User) -> dict[str, bool]:
+def menu(user: User) -> dict[str, Any]:
     """Which entries of the settings a person sees."""
-    return {"sees_people": may(user, "user.freeze"), "sees_teams": may(user, "team.change")}
+    return {
+        "sees_people": may(user, "user.freeze"),
+        "sees_teams": may(user, "team.change"),
+        "more_tabs": [tab for tab in SETTINGS_TABS if may(user, tab.capability)],
+    }

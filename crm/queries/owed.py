@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,8 +36,11 @@ NO_MOMENT = Cast(Value(None), DateTimeField())
 CONTACT = F("contact__name")
 
 
-def owed_by(user: User, now: datetime) -> list[dict[str, Any]]:
-    """Promises, concerns, goals and requests that want something of one, in the same columns."""
+def owed_by(user: User, now: datetime, beside: Iterable[QuerySet[Any]]) -> list[dict[str, Any]]:
+    """Promises, concerns, goals and requests that want something of one, in the same columns.
+
+    `beside` is what a floor above adds, with these columns, so that it stays one query.
+    """
     parts = [
         _named(
             _promises(user, now),
@@ -57,6 +61,7 @@ def owed_by(user: User, now: datetime) -> list[dict[str, Any]]:
             at=WAITS_UNTIL,
             whom=F("asker__name"),
         ),
+        *beside,
     ]
     first, *others = (part.order_by("at", "id").values(*COLUMNS)[:MOST] for part in parts)
     return list(first.union(*others, all=True))

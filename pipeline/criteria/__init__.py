@@ -36,7 +36,7 @@ _PAGES = {"chain": "chain", "promise": "promises"}
 
 @dataclass(frozen=True)
 class Remedy:
-    """What would meet the criterion: fields, an activity, a chain, promises or letters to score."""
+    """What would meet the criterion: something to fill in, to do, to score or to decide."""
 
     type: str
     fields: tuple[str, ...] = ()
@@ -52,10 +52,16 @@ class Remedy:
     step: int | None = None
     letters: tuple[str, ...] = ()
     things: tuple[int, ...] = ()
+    gate: str = ""
+    decision: int | None = None
 
     @property
     def link(self) -> str:
-        """Where the chain, the promises, the step or the card of the sale are worked on."""
+        """Where the chain, promises, step, card or decision of the sale are worked on."""
+        if self.type == "gate" and self.decision is None:
+            return f"{reverse('gate-request', args=[self.sale])}?gate={self.gate}"
+        if self.type == "gate":
+            return reverse("gate", args=[self.decision])
         if self.type == "action":
             if self.step is None:
                 return reverse("opportunity-plan-steps", args=[self.sale])
@@ -94,6 +100,13 @@ class Remedy:
             return {"type": "meddpicc", "letters": list(self.letters), "link": self.link}
         if self.type in ("pain", "differentiator"):
             return {"type": self.type, "things": list(self.things), "link": self.link}
+        if self.type == "gate":
+            return {
+                "type": "gate",
+                "gate": self.gate,
+                "decision": self.decision,
+                "link": self.link,
+            }
         return {
             "type": self.type,
             "kinds": list(self.activity_kinds),
@@ -199,6 +212,7 @@ def load() -> None:
         covered_to_level,
         differentiator_confirmed,
         field_filled,
+        gate_decision,
         meddpicc_at_least,
         met_by,
         no_veto_against,

@@ -1,9 +1,11 @@
 """The process: its definition, the sales that run through it, and their clocks."""
 
+from pipeline.models.approval import ApprovalRule
 from pipeline.models.clock import Recount, Reminder, StageClock
 from pipeline.models.commitment_link import OpportunityCommitment
 from pipeline.models.definition import ExitCriterion, Pipeline, PipelineVersion, Stage
 from pipeline.models.forecast import ForecastOverride, StageOdds
+from pipeline.models.gate import Gate, GateCondition, GateDecision, GateSeat, GateVote
 from pipeline.models.ledger import StageVisit, Transition
 from pipeline.models.meddpicc import MeddpiccScore
 from pipeline.models.opportunity import Opportunity, OpportunityActivity
@@ -14,8 +16,14 @@ from pipeline.models.sale_clock import SaleClock, SaleReminder
 from pipeline.models.waiver import Waiver
 
 __all__ = [
+    "ApprovalRule",
     "ExitCriterion",
     "ForecastOverride",
+    "Gate",
+    "GateCondition",
+    "GateDecision",
+    "GateSeat",
+    "GateVote",
     "MeddpiccScore",
     "Opportunity",
     "OpportunityAction",

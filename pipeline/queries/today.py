@@ -41,6 +41,8 @@ OWED = (
     "help.asked_executive",
     "help.ring.0",
     "help.ring.2",
+    "gate.asked",
+    "gate.condition",
 )
 """Messages about what stands on the page itself."""
 DEALS = ("deal", "escalation")

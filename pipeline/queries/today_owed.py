@@ -1,4 +1,4 @@
-"""What one owes customers, or waits for, as lines of Today: promises, concerns, goals, help."""
+"""What one owes, or waits for, as lines of Today: promises, concerns, goals, help, votes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,22 @@ from core.display import relative_time
 from core.workingtime import local_date
 from crm.models import Commitment, Concern, HelpRequest
 from crm.queries.owed import owed_by
+from pipeline.queries.today_gates import condition_line, gates_owed, vote_line
 from pipeline.queries.today_lines import Line, Reason
 
 
 def owed_today(user: User, now: datetime) -> list[Line]:
     """What is due by today or tomorrow, or should have been done before; one query."""
-    makers = {"promise": _promise, "concern": _concern, "goal": _goal, "help": _help}
-    lines = [makers[row["thing"]](_shown(row), now) for row in owed_by(user, now)]
+    makers = {
+        "promise": _promise,
+        "concern": _concern,
+        "goal": _goal,
+        "help": _help,
+        "vote": vote_line,
+        "condition": condition_line,
+    }
+    rows = owed_by(user, now, gates_owed(user, now))
+    lines = [makers[row["thing"]](_shown(row), now) for row in rows]
     return [line for line in lines if line is not None]
 
 

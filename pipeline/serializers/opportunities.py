@@ -99,6 +99,7 @@ class RemedySerializer(serializers.Serializer):
             "meddpicc",
             "pain",
             "differentiator",
+            "gate",
         ]
     )
     fields_ = serializers.ListField(child=serializers.CharField(), required=False)
@@ -113,6 +114,8 @@ class RemedySerializer(serializers.Serializer):
     action = serializers.IntegerField(required=False, allow_null=True)
     letters = serializers.ListField(child=serializers.CharField(), required=False)
     things = serializers.ListField(child=serializers.IntegerField(), required=False)
+    gate = serializers.CharField(required=False)
+    decision = serializers.IntegerField(required=False, allow_null=True)
     link = serializers.CharField(required=False)
 
     def get_fields(self) -> dict[str, Any]:

@@ -84,6 +84,9 @@ def _help(opportunity: Opportunity, unmet: Unmet, back: str, then: str) -> Help:
         return Help(*head, _("Promises"), (), "", "", remedy.link, "handshake")
     if remedy.is_written_down:
         return _in_dialog(head, remedy, back, then)
+    if remedy.type == "gate":
+        words = _("Open the decision") if remedy.decision else _("Request it")
+        return Help(*head, words, (), "", "", remedy.link, "scale")
     kind = _kind(remedy.activity_kinds)
     query = log_query(opportunity, kind) + ("&who=1" if remedy.with_contact else "")
     url = f"{reverse('quick-log')}?{query}&{urlencode({'next': back})}"

@@ -26,7 +26,7 @@ from pipeline.commands.pipelines import publish
 from pipeline.commands.waivers import ask
 from pipeline.models import Opportunity, Transition
 from tests.cast import NOW, UserFactory, assign, gather
-from tests.doors import deal, waivers
+from tests.doors import deal, gates, waivers
 from tests.kept import admitted, ticket
 from tests.pipeline.conftest import default_pipeline
 from tests.pipeline.sales import open_sale
@@ -202,7 +202,7 @@ def fill(text: str, house: SimpleNamespace) -> str:
 
 
 def test_every_url_stands_in_the_matrix():
-    assert {pattern.name for pattern in urls.urlpatterns} == set(GET)
+    assert {pattern.name for pattern in urls.urlpatterns} == set(GET) | set(gates.PAGES)
 
 
 @pytest.mark.parametrize("name", GET)

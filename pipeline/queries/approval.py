@@ -1,0 +1,117 @@
+"""Who has to take part in a decision: the usual departments, and what the table adds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Department, Level
+from core.errors import NotFound
+from pipeline.models import ApprovalRule, Gate, Opportunity
+from pipeline.models.approval import DECIDING_ROLES
+
+_ALWAYS = (Department.SALES, Department.SOLUTION, Department.DELIVERY)
+_ALL = tuple(Department)
+USUAL: dict[str, tuple[Department, ...]] = {
+    Gate.ATI: _ALWAYS,
+    Gate.ATB: _ALL,
+    Gate.ATC: _ALL,
+    Gate.ATAC: _ALL,
+    Gate.ATCC: _ALWAYS,
+}
+"""The departments every decision at a gate needs, whatever its amount."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the table looks at; None is not known."""
+
+    amount: Decimal | None
+    currency: str
+    discount_percent: Decimal | None
+    payment_days: int | None
+
+    def as_facts(self) -> dict[str, Any]:
+        """For the record of a decision."""
+        return {
+            name: str(value) if isinstance(value, Decimal) else value
+            for name, value in asdict(self).items()
+        }
+
+
+@dataclass(frozen=True)
+class Path:
+    """Who has to be among the deciders, and by which line of the table."""
+
+    departments: tuple[str, ...]
+    min_level: int
+    min_role: str
+    rule_id: int | None
+
+
+def terms_of(sale: Opportunity) -> Terms:
+    """Amount of the sale. Discount and terms of payment are not known of any sale so far."""
+    return Terms(sale.amount, sale.currency, None, None)
+
+
+def path_for(gate: str, terms: Terms) -> Path:
+    """The path of a sale with these terms: the most demanding line that fits, over the usual."""
+    fitting = [rule for rule in ApprovalRule.objects.filter(gate=gate) if fits(rule, terms)]
+    rule = max(fitting, key=_demand, default=None)
+    extra = rule.departments if rule else []
+    wanted = {*USUAL[gate], *extra}
+    return Path(
+        tuple(each.value for each in Department if each in wanted),
+        rule.min_level if rule else Level.STAFF,
+        rule.min_role if rule else "",
+        rule.pk if rule else None,
+    )
+
+
+def fits(rule: ApprovalRule, terms: Terms) -> bool:
+    """Whether every condition that can be judged holds.
+
+    A condition on something unknown is left out; a line all of whose conditions are unknown does
+    not fit, one without any always does. Amounts are compared in their own currency only.
+    """
+    if rule.min_amount is not None and rule.currency != terms.currency:
+        return False
+    asked = [
+        (rule.min_amount, terms.amount),
+        (rule.min_discount_percent, terms.discount_percent),
+        (rule.min_payment_days, terms.payment_days),
+    ]
+    conditions = [(least, has) for least, has in asked if least is not None]
+    known = [has >= least for least, has in conditions if has is not None]
+    return all(known) and (bool(known) or not conditions)
+
+
+def _demand(rule: ApprovalRule) -> tuple[int, int, int, int]:
+    rank = DECIDING_ROLES.index(rule.min_role) + 1 if rule.min_role else 0
+    return (rule.min_level, rank, len(rule.departments), -rule.pk)
+
+
+def all_rules() -> QuerySet[ApprovalRule]:
+    """The whole table."""
+    return ApprovalRule.objects.all()
+
+
+def table() -> list[ApprovalRule]:
+    """The whole table as people read it: by gate, then from the smallest amount up."""
+    order = {gate: place for place, gate in enumerate(Gate.values)}
+    return sorted(
+        ApprovalRule.objects.all(),
+        key=lambda rule: (order[rule.gate], rule.currency, rule.min_amount or 0, rule.pk),
+    )
+
+
+def get_rule(pk: int) -> ApprovalRule:
+    """One line; NotFound when there is none."""
+    found = ApprovalRule.objects.filter(pk=pk).first() if 0 < pk < 2**63 else None
+    if found is None:
+        raise NotFound(_("There is no such line."))
+    return found

@@ -1,0 +1,173 @@
+"""Decisions at gates: where each gate of many sales stands, and who is waited for since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Department, User
+from accounts.roles import SPEAKS_FOR
+from pipeline.models import Gate, GateCondition, GateDecision, GateVote, Opportunity, Stage
+from pipeline.models.gate import AFTER_WIN, BEFORE_WIN
+
+State = GateDecision.State
+STANDING = (State.GO, State.FULFILLED)
+
+UNDER_WAY = Q(gate__in=BEFORE_WIN, opportunity__state__in=Opportunity.LIVE) | Q(
+    gate__in=AFTER_WIN, opportunity__state=Opportunity.State.WON
+)
+"""The sale is where the gate belongs: of one that ended meanwhile nobody decides any more."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The newest decision at a gate of a sale that was not taken back, as it stands at a moment."""
+
+    id: int
+    gate: str
+    state: str
+    requested_at: datetime
+    missing: tuple[str, ...]
+    reason: str
+    deferred_until: date | None
+    lapses_at: datetime | None
+    at: datetime
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.state in GateDecision.LIVE
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it authorises: go, conditions fulfilled, or none of them past its day."""
+        if self.state in STANDING:
+            return True
+        return (
+            self.state == State.CONDITIONAL
+            and self.lapses_at is not None
+            and self.at < self.lapses_at
+        )
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether conditions are still to be done."""
+        return self.state == State.CONDITIONAL
+
+    @property
+    def state_label(self) -> str:
+        """The state in the reader's language."""
+        return str(State(self.state).label)
+
+    @property
+    def days(self) -> int:
+        """Days since it was requested."""
+        return max(0, (self.at - self.requested_at).days)
+
+    @property
+    def waits_for(self) -> str:
+        """The departments that have not spoken, in the reader's language."""
+        return _(", ").join(str(Department(name).label) for name in self.missing)
+
+
+def standings(sale_ids: Iterable[int], at: datetime) -> dict[int, dict[str, Standing]]:
+    """Sale -> gate -> where it stands; one query for any number of sales."""
+    spoken = (
+        GateVote.objects.filter(decision=OuterRef("pk")).values("department").distinct().order_by()
+    )
+    rows = (
+        GateDecision.objects.filter(opportunity_id__in=list(sale_ids))
+        .exclude(state=State.WITHDRAWN)
+        .annotate(spoken=ArraySubquery(spoken))
+        .order_by("opportunity_id", "gate", "-id")
+        .distinct("opportunity_id", "gate")
+    )
+    found: dict[int, dict[str, Standing]] = {}
+    for row in rows:
+        missing = tuple(name for name in row.departments if name not in row.spoken)
+        found.setdefault(row.opportunity_id, {})[row.gate] = Standing(
+            row.pk,
+            row.gate,
+            row.state,
+            row.requested_at,
+            missing,
+            row.reason,
+            row.deferred_until,
+            row.lapses_at,
+            at,
+        )
+    return found
+
+
+def gates_for(sale: Opportunity) -> tuple[Gate, ...]:
+    """The gates one may ask for now: before winning, and after."""
+    if sale.state in Opportunity.LIVE:
+        return BEFORE_WIN
+    return AFTER_WIN if sale.state == Opportunity.State.WON else ()
+
+
+def guarded_stage(sale: Opportunity, decision: GateDecision) -> Stage:
+    """The stage whose exit asks for this gate; where none does, the one it was requested in."""
+    for stage in sale.stages:
+        for row in stage.criteria.all():
+            if row.kind == "gate_decision" and row.params.get("gate") == decision.gate:
+                return stage
+    return next(stage for stage in sale.stages if stage.key == decision.stage)
+
+
+def waiting_for(user: User) -> QuerySet[GateDecision]:
+    """What waits for this person's vote, the oldest first."""
+    if user.role not in SPEAKS_FOR or not user.is_active:
+        return GateDecision.objects.none()
+    return (
+        GateDecision.objects.filter(UNDER_WAY, state__in=GateDecision.LIVE, seats__user=user)
+        .exclude(votes__user=user)
+        .select_related("opportunity__customer", "requested_by")
+        .order_by("requested_at", "pk")
+    )
+
+
+def conditions_of(user: User) -> QuerySet[GateCondition]:
+    """What this person has to do for a go to hold, the next day first."""
+    return (
+        GateCondition.objects.filter(owner=user, done_at=None, decision__state=State.CONDITIONAL)
+        .select_related("decision__opportunity__customer")
+        .order_by("due_at", "pk")
+    )
+
+
+def decision_with_people(pk: int) -> GateDecision | None:
+    """A decision with its sale, customer and team, for a message about it."""
+    return (
+        GateDecision.objects.select_related(
+            "opportunity__customer__team", "opportunity__owner", "requested_by"
+        )
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def people_who_speak() -> dict[str, list[User]]:
+    """Department -> who may be asked to speak for it, the highest rank first."""
+    people: dict[str, list[User]] = {name: [] for name in Department.values}
+    roles = list(SPEAKS_FOR)
+    for user in User.objects.filter(is_active=True, role__in=roles).order_by("-level", "name"):
+        people[SPEAKS_FOR[user.role]].append(user)
+    return people
+
+
+def deal_gates(sale: Opportunity, at: datetime) -> list[dict[str, Any]]:
+    """Each gate of the sale's time, and those decided before, with where it stands."""
+    known = standings([sale.pk], at).get(sale.pk, {})
+    now = gates_for(sale)
+    return [
+        {"gate": gate, "standing": known.get(gate), "may_request": gate in now}
+        for gate in Gate
+        if gate in now or gate in known
+    ]

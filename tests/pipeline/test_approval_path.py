@@ -1,0 +1,132 @@
+"""The path of a decision: the usual departments, and the most demanding line that fits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from core.errors import Invalid, Refused
+from core.models import Event
+from pipeline.commands import approval
+from pipeline.models import ApprovalRule
+from pipeline.queries.approval import Terms, path_for
+from tests.cast import NOW
+
+pytestmark = pytest.mark.django_db
+USUAL = ("sales", "solution", "delivery")
+
+
+def rule(**values):
+    return ApprovalRule.objects.create(**{"gate": "ATI"} | values)
+
+
+def path(amount=None, discount=None, days=None, currency="CNY", gate="ATI"):
+    money = Decimal(amount) if amount is not None else None
+    share = Decimal(discount) if discount is not None else None
+    return path_for(gate, Terms(money, currency, share, days))
+
+
+@pytest.mark.parametrize(
+    ("gate", "departments"),
+    [
+        ("ATI", USUAL),
+        ("ATB", (*USUAL, "finance", "legal")),
+        ("ATC", (*USUAL, "finance", "legal")),
+        ("ATAC", (*USUAL, "finance", "legal")),
+        ("ATCC", USUAL),
+    ],
+)
+def test_without_a_table_the_usual_departments(gate, departments):
+    assert path(10**9, gate=gate) == (type(path()))(departments, 1, "", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "fits"),
+    [
+        ({"amount": 999_999}, False),
+        ({"amount": 1_000_000}, True),
+        ({"amount": None}, False),
+        ({"amount": 1_000_000, "currency": "USD"}, False),
+        ({"amount": 1_000_000, "discount": 19}, False),
+        ({"amount": 1_000_000, "discount": 20}, True),
+        ({"amount": 999_999, "discount": 20}, False),
+        ({"amount": None, "discount": 20}, True),
+        ({"amount": 1_000_000, "days": 89}, False),
+        ({"amount": 1_000_000, "days": 90}, True),
+    ],
+)
+def test_what_is_known_has_to_reach_what_the_line_asks(given, fits):
+    one = rule(
+        min_amount=1_000_000,
+        min_discount_percent=20,
+        min_payment_days=90,
+        departments=["finance"],
+        min_level=4,
+    )
+    found = path(**given)
+    assert found.rule_id == (one.pk if fits else None)
+    assert found.departments == ((*USUAL, "finance") if fits else USUAL)
+    assert found.min_level == (4 if fits else 1)
+
+
+def test_a_zero_is_a_limit_and_an_empty_line_always_fits():
+    one = rule(min_discount_percent=0, min_role="manager")
+    assert path(discount=0).rule_id == one.pk
+    assert path(amount=5).rule_id is None
+    always = rule(min_level=2)
+    assert path().rule_id == always.pk
+
+
+def test_the_most_demanding_line_wins():
+    rule(min_amount=100, departments=["finance", "legal"], min_level=2)
+    rule(min_amount=10, min_level=4)
+    chief = rule(min_amount=1000, min_level=4, min_role="director")
+    rule(gate="ATB", min_level=5)
+    assert path(5000).rule_id == chief.pk
+    assert path(5000).min_role == "director"
+
+
+def test_the_administrator_keeps_the_table(cast):
+    one = approval.add_rule(
+        gate="ATB", min_amount=Decimal(500), departments=["legal", "finance"], by=cast.otto, at=NOW
+    )
+    assert (one.departments, one.currency) == (["finance", "legal"], "CNY")
+    approval.change_rule(one, min_amount=Decimal(900), by=cast.otto, at=NOW)
+    assert Event.objects.get(name="approval_rule.changed").data == {
+        "changes": {"min_amount": ["500.00", "900"]}
+    }
+    approval.remove_rule(one, by=cast.otto, at=NOW)
+    assert not ApprovalRule.objects.exists()
+    assert Event.objects.get(name="approval_rule.removed").data["min_amount"] == "900.00"
+
+
+@pytest.mark.parametrize("who", ["anna", "boris", "dora"])
+def test_nobody_else_does(cast, who):
+    one = rule(min_amount=10)
+    with pytest.raises(Refused):
+        approval.add_rule(gate="ATI", by=getattr(cast, who), at=NOW)
+    with pytest.raises(Refused):
+        approval.change_rule(one, min_amount=Decimal(5), by=getattr(cast, who), at=NOW)
+    with pytest.raises(Refused):
+        approval.remove_rule(one, by=getattr(cast, who), at=NOW)
+    assert list(ApprovalRule.objects.values_list("pk", "min_amount")) == [(one.pk, Decimal(10))]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"gate": "ATX"},
+        {"gate": ""},
+        {"gate": "ATI", "min_amount": Decimal(-1)},
+        {"gate": "ATI", "min_discount_percent": Decimal(101)},
+        {"gate": "ATI", "departments": ["sport"]},
+        {"gate": "ATI", "min_level": 6},
+        {"gate": "ATI", "min_role": "rep"},
+        {"gate": "ATI", "currency": "yuan"},
+    ],
+)
+def test_what_makes_no_sense_is_refused(cast, values):
+    with pytest.raises(Invalid):
+        approval.add_rule(by=cast.otto, at=NOW, **values)
+    assert not ApprovalRule.objects.exists()
