@@ -17,6 +17,7 @@ from core.errors import NotFound
 from crm import access as crm_access
 from crm.models import Assignment, Chain
 from pipeline.models import (
+    DefinitionDraft,
     ForecastOverride,
     GateCondition,
     GateDecision,
@@ -80,6 +81,20 @@ def get_chain_of(opportunity: Opportunity) -> Chain:
     if opportunity.chain is None:
         raise NotFound(_("This sale has no decision chain of its own yet."))
     return opportunity.chain
+
+
+def visible_drafts(user: User) -> QuerySet[DefinitionDraft]:
+    """What is being designed, seen by who may publish it."""
+    drafts = DefinitionDraft.objects.select_related("base", "begun_by", "changed_by")
+    return drafts if role_may(user, "pipeline.publish") else drafts.none()
+
+
+def get_draft(user: User, key: str) -> DefinitionDraft:
+    """The draft of a pipeline, or NotFound."""
+    found = visible_drafts(user).filter(key=key).first()
+    if found is None:
+        raise NotFound(_("There is no draft of this pipeline."))
+    return found
 
 
 def may(by: User, capability: str, opportunity: Opportunity) -> bool:

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 STEPS = (
     ("Bringing the tables up to date ...", "migrate", ["--verbosity=0"]),
-    ("Loading the pipeline ...", "load_pipeline", ["pipeline/definitions/b2b8.yaml"]),
+    ("Loading the pipeline ...", "load_pipeline", ["--keep-own", "pipeline/definitions/b2b8.yaml"]),
     ("Looking for data; an empty database gets the demo company ...", "demo", ["--if-empty"]),
 )
 

@@ -5,6 +5,7 @@ from django.urls import path
 from pipeline.api.board import OpportunityBoard
 from pipeline.api.chain import OpportunityChain
 from pipeline.api.definitions import Definition, Pipelines, Products
+from pipeline.api.drafts import BringBack, DraftPublish, Drafts, OneDraft, Retire
 from pipeline.api.exposure import CompanyExposure, PersonExposure
 from pipeline.api.forecast import OpportunityForecast, Probabilities
 from pipeline.api.meddpicc import OpportunityMeddpicc, OpportunityMeddpiccScores
@@ -90,6 +91,15 @@ urlpatterns = [
         "pipelines/<slug:key>/versions/<int:number>/definition/",
         Definition.as_view(),
         name="api-pipeline-version-definition",
+    ),
+    path("pipelines/<slug:key>/retire/", Retire.as_view(), name="api-pipeline-retire"),
+    path("pipelines/<slug:key>/bring-back/", BringBack.as_view(), name="api-pipeline-bring-back"),
+    path("pipeline-drafts/", Drafts.as_view(), name="api-pipeline-drafts"),
+    path("pipeline-drafts/<slug:key>/", OneDraft.as_view(), name="api-pipeline-draft"),
+    path(
+        "pipeline-drafts/<slug:key>/publish/",
+        DraftPublish.as_view(),
+        name="api-pipeline-draft-publish",
     ),
     path("products/", Products.as_view(), name="api-products"),
 ]

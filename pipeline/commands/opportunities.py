@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.events import record
 from core.workingtime import count_working_days, local_date
 from crm import access as crm_access
@@ -66,6 +66,12 @@ def open_opportunity(
     customer = lock_customer(customer.pk)
     crm_access.require(by, "opportunity.create", customer)
     version = version or current_version()
+    if version.pipeline.retired_at is not None:
+        raise Conflict(
+            _("%(pipeline)s is retired: no new sales run through it.")
+            % {"pipeline": version.pipeline},
+            code="pipeline_retired",
+        )
     first = stages_of(version.pk)[0]
     sale = Opportunity(
         customer=customer,

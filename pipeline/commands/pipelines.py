@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.access import require
 from accounts.models import User
+from core.errors import Conflict
 from core.events import record
 from pipeline.models import ExitCriterion, Pipeline, PipelineVersion, Stage, StandardAction
 
@@ -154,6 +156,11 @@ def publish(*, draft: PipelineDraft, by: User, at: datetime) -> Published:
         [Pipeline(key=draft.key, names=dict(draft.names))], ignore_conflicts=True
     )
     pipeline = Pipeline.objects.select_for_update().get(key=draft.key)
+    if pipeline.retired_at is not None:
+        raise Conflict(
+            _("%(pipeline)s is retired. Bring it back first.") % {"pipeline": pipeline},
+            code="pipeline_retired",
+        )
     latest = pipeline.versions.exclude(published_at=None).order_by("-number").first()
     if latest is not None and latest.digest == draft.digest:
         return Published(latest, is_new=False)

@@ -4,6 +4,7 @@ from pipeline.models.approval import ApprovalRule
 from pipeline.models.clock import Recount, Reminder, StageClock
 from pipeline.models.commitment_link import OpportunityCommitment
 from pipeline.models.definition import ExitCriterion, Pipeline, PipelineVersion, Stage
+from pipeline.models.draft import DefinitionDraft
 from pipeline.models.forecast import ForecastOverride, StageOdds
 from pipeline.models.gate import Gate, GateCondition, GateDecision, GateSeat, GateVote
 from pipeline.models.ledger import StageVisit, Transition
@@ -17,6 +18,7 @@ from pipeline.models.waiver import Waiver
 
 __all__ = [
     "ApprovalRule",
+    "DefinitionDraft",
     "ExitCriterion",
     "ForecastOverride",
     "Gate",

@@ -16,6 +16,7 @@ def in_language(texts: dict[str, str]) -> str:
 class Pipeline(models.Model):
     key = models.SlugField(unique=True)
     names = models.JSONField(help_text="Language code to name.")
+    retired_at = models.DateTimeField(null=True, help_text="Since when it opens no new sales.")
 
     def __str__(self) -> str:
         return in_language(self.names)

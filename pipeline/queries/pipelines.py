@@ -10,9 +10,14 @@ from pipeline.models import PipelineVersion, Product
 
 
 def current_version(pipeline: str | None = None) -> PipelineVersion:
-    """The newest published version of a pipeline, by default of the company's first one."""
+    """The newest published version of a pipeline, retired or not.
+
+    By default of the company's first one that is not retired: the one new sales run through.
+    """
     versions = PipelineVersion.objects.select_related("pipeline").exclude(published_at=None)
-    if pipeline is not None:
+    if pipeline is None:
+        versions = versions.filter(pipeline__retired_at=None)
+    else:
         versions = versions.filter(pipeline__key=pipeline)
     found = versions.order_by("pipeline_id", "-number").first()
     if found is None:
@@ -34,25 +39,15 @@ def published_version(pipeline: str, number: int | None = None) -> PipelineVersi
     return found
 
 
-def current_versions() -> list[PipelineVersion]:
-    """The newest published version of every pipeline, the company's first one first."""
-    return list(
-        PipelineVersion.objects.select_related("pipeline")
-        .exclude(published_at=None)
-        .order_by("pipeline_id", "-number")
-        .distinct("pipeline_id")
-    )
-
-
 def versions_in_force() -> QuerySet[PipelineVersion]:
-    """The newest published version of every pipeline, with stages, criteria and actions."""
+    """The newest version of every pipeline not retired, with stages, criteria and actions."""
     newest = (
         PipelineVersion.objects.filter(pipeline=OuterRef("pipeline"), published_at__isnull=False)
         .order_by("-number")
         .values("pk")[:1]
     )
     return (
-        PipelineVersion.objects.filter(pk=Subquery(newest))
+        PipelineVersion.objects.filter(pk=Subquery(newest), pipeline__retired_at=None)
         .select_related("pipeline")
         .prefetch_related("stages__criteria", "stages__actions")
     )

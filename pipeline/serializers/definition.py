@@ -35,6 +35,10 @@ MOST_BYTES = 1_000_000
 MOST_DAYS = 1000
 
 
+def _line(node: yaml.Node) -> int:
+    return node.start_mark.line + 1 if node.start_mark else 0
+
+
 class Reader:
     """Walks the nodes of a YAML document and collects mistakes by line."""
 
@@ -42,8 +46,8 @@ class Reader:
         self.mistakes: list[tuple[int, str]] = []
 
     def wrong(self, node: yaml.Node, sentence: str) -> None:
-        """Note a mistake at a node."""
-        self.mistakes.append((node.start_mark.line + 1, sentence))
+        """Note a mistake at a node; in line 0 where it was not read from a text."""
+        self.mistakes.append((_line(node), sentence))
 
     def mapping(
         self, node: yaml.Node, where: str, known: set[str], needed: set[str]
@@ -122,6 +126,19 @@ def read_definition(text: str) -> PipelineDraft:
         raise _invalid([(mark.line + 1 if mark else 1, _problem(error))]) from error
     if root is None:
         raise _invalid([(1, "the file is empty")])
+    return _read(root)
+
+
+def read_document(document: Any) -> PipelineDraft:
+    """The same of plain values under the same words: what a page or the API has put together."""
+    try:
+        root = yaml.SafeDumper("").represent_data(document)
+    except yaml.YAMLError as error:
+        raise _invalid([(0, "give texts, numbers, lists and mappings only")]) from error
+    return _read(root)
+
+
+def _read(root: yaml.Node) -> PipelineDraft:
     reader = Reader()
     for node in _unfit(root):
         reader.wrong(node, "null characters and halves of characters cannot be kept")
@@ -171,10 +188,11 @@ def _pipeline(reader: Reader, root: yaml.Node) -> PipelineDraft:
     for node in reader.items(nodes["stages"], "stages") if "stages" in nodes else ():
         stage = _stage(reader, node)
         if stage.key in lines:
-            reader.wrong(node, f"stage {stage.key}: named already in line {lines[stage.key]}")
+            where = f" in line {lines[stage.key]}" if lines[stage.key] else ""
+            reader.wrong(node, f"stage {stage.key}: named already{where}")
         if stages and stages[-1].kind == Stage.Kind.AFTER_WIN and stage.kind == Stage.Kind.OPEN:
             reader.wrong(node, f"stage {stage.key}: an open stage cannot follow one after winning")
-        lines.setdefault(stage.key, node.start_mark.line + 1)
+        lines.setdefault(stage.key, _line(node))
         stages.append(stage)
     if "stages" in nodes and not any(stage.kind == Stage.Kind.OPEN for stage in stages):
         reader.wrong(nodes["stages"], "stages: give at least one open stage")
