@@ -136,6 +136,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-gates": {"task": "pipeline.tasks.watch_gates", "schedule": 60.0},
     "watch-promises": {"task": "crm.tasks.watch_promises", "schedule": 60.0},
     "watch-concerns": {"task": "crm.tasks.watch_concerns", "schedule": 60.0},
+    "watch-orphans": {"task": "crm.tasks.watch_orphans", "schedule": 60.0},
     "watch-help": {"task": "crm.tasks.watch_help", "schedule": 60.0},
     "send-mail": {"task": "accounts.tasks.send_mail", "schedule": 15.0},
 }

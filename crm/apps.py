@@ -32,7 +32,11 @@ class CrmConfig(AppConfig):
         """Listen, and say what a user reads, finds, and holds."""
         from accounts.callbacks import CLOSING_CHECKS  # noqa: PLC0415 - models are loaded only now
         from core.constraints import explain  # noqa: PLC0415 - as above
-        from crm import callbacks, subscribers  # noqa: F401, PLC0415 - models are loaded only now
+        from crm import (  # noqa: PLC0415 - models are loaded only now
+            callbacks,
+            notices,  # noqa: F401 - says its sentences
+            subscribers,  # noqa: F401 - listens
+        )
         from crm.commands import (  # noqa: PLC0415 - as above
             belongings,
             contact_rules,

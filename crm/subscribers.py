@@ -15,14 +15,14 @@ from accounts.queries.users import system_user
 from core.events import subscribe
 from core.models import Event
 from crm.access import visible_customers
-from crm.commands import belongings, commitment_clock, concern_clock
+from crm.commands import belongings, commitment_clock, concern_clock, orphan_clock
 from crm.commands.help_clock import DONE
 from crm.commands.locks import share_customer
 from crm.models import Commitment, Concern, Customer, HelpRequest
 from crm.queries.commitments import promise_with_people, raised_reminder
 from crm.queries.concerns import concern_with_people, raised_concern_reminder
 from crm.queries.help import help_with_people, raised_help_reminder, who_see
-from crm.queries.serving import with_primary
+from crm.queries.serving import nobody_serves, raised_orphan_reminder, with_primary
 
 MOST_QUOTED = 120
 
@@ -40,59 +40,6 @@ notices.register(
 )
 notices.register(
     "customer.assigned", gettext_noop("{by} asked you to serve {customer}."), "user-plus"
-)
-notices.register(
-    "promise.0",
-    gettext_noop("“{text}” is promised to {contact} ({customer}) for {due_date}."),
-    "handshake",
-)
-notices.register(
-    "promise.1",
-    gettext_noop("“{text}” is due at {contact} ({customer}) today. {holder} delivers it."),
-    "handshake",
-)
-notices.register(
-    "promise.2",
-    gettext_noop(
-        "“{text}”, promised to {contact} ({customer}) for {due_date}, is broken for three working "
-        "days. {holder} was to deliver it. Bring together who can make it good."
-    ),
-    "heart-crack",
-)
-notices.register(
-    "promise.3",
-    gettext_noop(
-        "“{text}”, promised to {contact} ({customer}) for {due_date}, is broken for five working "
-        "days. {holder} was to deliver it. Decide who apologises to the customer."
-    ),
-    "heart-crack",
-)
-notices.register(
-    "promise.not_kept",
-    gettext_noop("{contact} ({customer}) has not kept “{text}”, promised for {due_date}. Ask."),
-    "heart-crack",
-)
-notices.register(
-    "promise.yours",
-    gettext_noop("{by} asked you to see to “{text}” for {contact} ({customer}) by {due_date}."),
-    "handshake",
-)
-
-for _level, _sentence in enumerate(
-    (
-        gettext_noop("{contact} ({customer}) waits for an answer: “{text}”. It was due {due_at}."),
-        gettext_noop(
-            "{contact} ({customer}) has waited for an answer of {holder} since {due_at}: “{text}”."
-        ),
-        gettext_noop("“{text}” of {contact} ({customer}) was to be resolved by {due_at}."),
-        gettext_noop("{holder} was to resolve “{text}” of {contact} ({customer}) by {due_at}."),
-    )
-):
-    notices.register(f"concern.{_level}", _sentence, "message-circle-warning")
-notices.register(
-    "concern.yours",
-    gettext_noop("{by} asked you to see to “{text}” of {contact} ({customer})."),
-    "message-circle-warning",
 )
 notices.register(
     "help.asked",
@@ -283,6 +230,7 @@ def set_promises_by_the_calendar(event: Event) -> None:
     """Levels that count over a day that became one off, or one of work, ring elsewhere."""
     commitment_clock.recount(at=event.at)
     concern_clock.recount()
+    orphan_clock.ask_recount()
 
 
 @subscribe("customer.changed", key="crm.promises_follow_country")
@@ -451,6 +399,31 @@ def _help_to(request: HelpRequest, user_id: int, kind: str, key: str, *, by: str
         },
         url=f"/help/{request.pk}/",
     )
+
+
+# --- customers nobody serves --------------------------------------------------------------
+
+
+@subscribe("customer.orphan_reminded", key="crm.orphan_reminder")
+def tell_of_orphan(event: Event) -> None:
+    """Tell the rung that is to find somebody; nobody when somebody was found meanwhile."""
+    share_customer(event.scope_id or 0)
+    reminder = raised_orphan_reminder(event.subject_id)
+    if reminder is None or reminder.orphanclock.since != reminder.since:
+        return
+    customer = reminder.orphanclock.customer
+    if not nobody_serves([customer.pk]):
+        return
+    one = Delivery(
+        user_id=0,
+        kind=f"orphan.{reminder.level}",
+        key=f"orphan:{reminder.pk}",
+        params={"customer": customer.name},
+        url=f"/customers/{customer.pk}/",
+        scope_id=customer.pk,
+    )
+    people = ladder(customer.team, None).concerned(reminder.level)
+    deliver([replace(one, user_id=user.pk) for user in people], at=event.at)
 
 
 # --- who moved -----------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from crm.commands import commitment_clock, concern_clock, help_clock
+from crm.commands import commitment_clock, concern_clock, help_clock, orphan_clock
 
 
 @shared_task(name="crm.tasks.watch_promises")
@@ -22,3 +22,9 @@ def watch_concerns() -> None:
 def watch_help() -> None:
     """Look now: remind of answers and of help that are due."""
     help_clock.run(at=timezone.now())
+
+
+@shared_task(name="crm.tasks.watch_orphans")
+def watch_orphans() -> None:
+    """Look now: tell of customers nobody serves."""
+    orphan_clock.run(at=timezone.now())

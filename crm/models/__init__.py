@@ -19,6 +19,7 @@ from crm.models.evidence import Confidence, Evidence, Tier
 from crm.models.goal import GoalValue, JointGoal
 from crm.models.help import HelpReminder, HelpRequest
 from crm.models.intel import IntelItem
+from crm.models.orphan import OrphanClock, OrphanReminder
 from crm.models.peer_pair import PeerPair
 from crm.models.permissions import CustomerGroupPermission, CustomerUserPermission
 from crm.models.stakeholder import Role, Stakeholder, StakeholderRole, StakeholderSpan
@@ -57,6 +58,8 @@ __all__ = [
     "IntelItem",
     "JointGoal",
     "Judgement",
+    "OrphanClock",
+    "OrphanReminder",
     "PeerPair",
     "Reassignment",
     "Role",

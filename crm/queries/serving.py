@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
-from crm.models import Assignment, Customer
+from crm.models import Assignment, Customer, OrphanReminder
 
 
 @dataclass(frozen=True)
@@ -65,3 +65,25 @@ def who_took(customer_ids: list[int]) -> Passing | None:
     if row is None or row.reassignment is None:
         return None
     return Passing(row.customer_id, str(row.reassignment.by), str(row.user), row.reassignment.at)
+
+
+def nobody_serves(customer_ids: Sequence[int]) -> set[int]:
+    """Which of these are active or dormant, and have no primary who may sign in."""
+    served = Assignment.objects.filter(
+        customer=OuterRef("pk"),
+        part=Assignment.Part.PRIMARY,
+        ends_at__isnull=True,
+        user__is_active=True,
+    )
+    rows = Customer.objects.filter(
+        ~Exists(served),
+        pk__in=customer_ids,
+        state__in=(Customer.State.ACTIVE, Customer.State.DORMANT),
+    )
+    return set(rows.values_list("pk", flat=True))
+
+
+def raised_orphan_reminder(pk: int) -> OrphanReminder | None:
+    """A reminder with its customer; None when it is gone with demo data."""
+    found = OrphanReminder.objects.select_related("orphanclock__customer__team")
+    return found.filter(pk=pk).first()
