@@ -60,7 +60,7 @@ PARTS_FOR = dict.fromkeys((
     "contact.change", "contact.ban", "contact.limit", "chain.change", "tie.change",
     "peer_pair.change", "commitment.make", "commitment.change", "value.offer", "value.change",
     "intel.note", "goal.set", "goal.change", "concern.raise", "concern.change", "help.ask",
-    "meddpicc.score", "pain.note", "solution.note",
+    "meddpicc.score", "pain.note", "solution.note", "rival.note", "proposal.write",
 ), TEAM_PARTS)  # fmt: skip
 """Which parts of an assignment allow a capability; the others need a writing part."""
 

@@ -17,12 +17,15 @@ from core.errors import NotFound
 from crm import access as crm_access
 from crm.models import Assignment, Chain
 from pipeline.models import (
+    Competitor,
     DefinitionDraft,
     ForecastOverride,
     GateCondition,
     GateDecision,
     Opportunity,
     PainPoint,
+    Proposal,
+    Rival,
     SolutionLine,
     Waiver,
 )
@@ -66,6 +69,22 @@ def get_waiver(user: User, pk: int) -> Waiver:
     """The waiver with its sale and customer, or NotFound."""
     related = ("opportunity__customer", "criterion__stage", "asked_by", "decided_by")
     return crm_access.find(visible_waivers(user).select_related(*related), pk)
+
+
+def get_rival(user: User, pk: int) -> Rival:
+    """A competitor in a sale he sees, or NotFound."""
+    rows = visible_of(user, Rival).select_related("opportunity__customer", "competitor", "sponsor")
+    return crm_access.find(rows, pk)
+
+
+def get_competitor(pk: int) -> Competitor:
+    """One of the company's list, which everybody reads; or NotFound."""
+    return crm_access.find(Competitor.objects.all(), pk)
+
+
+def get_proposal(user: User, pk: int) -> Proposal:
+    """A version of what we offer in a sale he sees, or NotFound."""
+    return crm_access.find(visible_of(user, Proposal).select_related("opportunity__customer"), pk)
 
 
 def sales_led(user: User) -> QuerySet[Opportunity]:

@@ -17,6 +17,8 @@ from pipeline.views import (
     pains,
     panel,
     pipelines,
+    proposals,
+    rivals,
     solutions,
     steps,
     table,
@@ -77,6 +79,18 @@ urlpatterns = [
     path("settings/approvals/new/", approval.new, name="settings-approval-new"),
     path("settings/approvals/<int:pk>/", approval.rule, name="settings-approval"),
     path("settings/approvals/<int:pk>/remove/", approval.remove, name="settings-approval-remove"),
+    path("opportunities/<int:pk>/rivals/", rivals.of_sale, name="opportunity-rivals"),
+    path("opportunities/<int:pk>/rivals/new/", rivals.new, name="opportunity-rival-new"),
+    path("rivals/<int:pk>/edit/", rivals.edit, name="rival-edit"),
+    path("competitors/", rivals.competitors, name="competitors"),
+    path("competitors/new/", rivals.new_competitor, name="competitor-new"),
+    path("competitors/<int:pk>/edit/", rivals.edit_competitor, name="competitor-edit"),
+    path("opportunities/<int:pk>/proposals/", proposals.of_sale, name="opportunity-proposals"),
+    path("opportunities/<int:pk>/proposals/new/", proposals.new, name="opportunity-proposal-new"),
+    *[
+        path(f"proposals/<int:pk>/{verb}/", proposals.act, {"verb": verb}, f"proposal-{verb}")
+        for verb in ("current", "approve", "send")
+    ],
     path("opportunities/<int:pk>/advance/", moves.advance, name="opportunity-advance"),
     path("opportunities/<int:pk>/send-back/", moves.send_back, name="opportunity-send-back"),
     path("opportunities/<int:pk>/hold/", moves.hold, name="opportunity-hold"),

@@ -20,6 +20,14 @@ from pipeline.api.pains import (
     SolutionLineDrop,
     SolutionLines,
 )
+from pipeline.api.proposals import (
+    OneProposal,
+    ProposalApprove,
+    ProposalCurrent,
+    Proposals,
+    ProposalSend,
+)
+from pipeline.api.rivals import Competitors, OneCompetitor, OneRival, Rivals
 from pipeline.api.steps import OpportunitySteps
 from pipeline.api.waivers import (
     OneWaiver,
@@ -82,6 +90,15 @@ urlpatterns = [
     path("waivers/<int:pk>/refuse/", WaiverRefuse.as_view(), name="api-waiver-refuse"),
     path("waivers/<int:pk>/withdraw/", WaiverWithdraw.as_view(), name="api-waiver-withdraw"),
     path("waivers/<int:pk>/end/", WaiverEnd.as_view(), name="api-waiver-end"),
+    path("competitors/", Competitors.as_view(), name="api-competitors"),
+    path("competitors/<int:pk>/", OneCompetitor.as_view(), name="api-competitor"),
+    path("rivals/", Rivals.as_view(), name="api-rivals"),
+    path("rivals/<int:pk>/", OneRival.as_view(), name="api-rival"),
+    path("proposals/", Proposals.as_view(), name="api-proposals"),
+    path("proposals/<int:pk>/", OneProposal.as_view(), name="api-proposal"),
+    path("proposals/<int:pk>/current/", ProposalCurrent.as_view(), name="api-proposal-current"),
+    path("proposals/<int:pk>/approve/", ProposalApprove.as_view(), name="api-proposal-approve"),
+    path("proposals/<int:pk>/send/", ProposalSend.as_view(), name="api-proposal-send"),
     path("exposure/", CompanyExposure.as_view(), name="api-exposure"),
     path("exposure/people/<int:pk>/", PersonExposure.as_view(), name="api-exposure-of"),
     path("probabilities/", Probabilities.as_view(), name="api-probabilities"),

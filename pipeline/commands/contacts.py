@@ -6,9 +6,9 @@ from datetime import datetime
 
 from accounts.models import User
 from crm.models import Contact
-from pipeline.models import PainPoint, SolutionLine
+from pipeline.models import PainPoint, Rival, SolutionLine
 
-NAMED = ((PainPoint, "contact"), (SolutionLine, "confirmed_by"))
+NAMED = ((PainPoint, "contact"), (SolutionLine, "confirmed_by"), (Rival, "sponsor"))
 """Where somebody at the customer is named."""
 
 

@@ -13,11 +13,14 @@ from pipeline.models.opportunity import Opportunity, OpportunityActivity
 from pipeline.models.pain import PainPoint, SolutionLine
 from pipeline.models.playbook import OpportunityAction, StandardAction
 from pipeline.models.product import Product
+from pipeline.models.proposal import Proposal
+from pipeline.models.rival import Competitor, Rival
 from pipeline.models.sale_clock import SaleClock, SaleReminder
 from pipeline.models.waiver import Waiver
 
 __all__ = [
     "ApprovalRule",
+    "Competitor",
     "DefinitionDraft",
     "ExitCriterion",
     "ForecastOverride",
@@ -35,8 +38,10 @@ __all__ = [
     "Pipeline",
     "PipelineVersion",
     "Product",
+    "Proposal",
     "Recount",
     "Reminder",
+    "Rival",
     "SaleClock",
     "SaleReminder",
     "SolutionLine",

@@ -178,3 +178,31 @@ _tell_of_case(
     "good",
 )
 _tell_of_case("solution_line.dropped", gettext_noop("dropped an answer in {sale}"), "circle-x")
+
+_tell_of_case("rival.noted", gettext_noop("noted a competitor in {sale}"), "swords")
+_tell_of_case(
+    "rival.changed", gettext_noop("wrote down what is new of a competitor in {sale}"), "swords"
+)
+_tell_of_case(
+    "proposal.added",
+    gettext_noop("wrote version {version} of the proposal for {sale}"),
+    "file-text",
+    "info",
+)
+_tell_of_case(
+    "proposal.made_current",
+    gettext_noop("made version {version} of the proposal for {sale} current"),
+    "file-text",
+)
+_tell_of_case(
+    "proposal.approved",
+    gettext_noop("approved version {version} of the proposal for {sale}"),
+    "badge-check",
+    "good",
+)
+_tell_of_case(
+    "proposal.sent",
+    gettext_noop("sent version {version} of the proposal for {sale} to the customer"),
+    "send",
+    "info",
+)

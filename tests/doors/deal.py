@@ -6,8 +6,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from pipeline.commands import pains, solutions
-from pipeline.models import ForecastOverride, MeddpiccScore, PainPoint, SolutionLine
+from pipeline.commands import pains, proposals, rivals, solutions
+from pipeline.models import (
+    Competitor,
+    ForecastOverride,
+    MeddpiccScore,
+    PainPoint,
+    Proposal,
+    Rival,
+    SolutionLine,
+)
 from tests.cast import ContactFactory
 
 IN = {"ben": 404, "clara": 404}
@@ -20,6 +28,13 @@ WRITE = dict.fromkeys(READ, 403) | dict.fromkeys(
 SEE = READ | IN | {"nobody": 302}
 DO = WRITE | IN | {"nobody": 302}
 EXPECT = DO | dict.fromkeys(("integration", "solution", "delivery"), 403)
+
+EVERYBODY = dict.fromkeys(SEE, 200) | {"nobody": 302}
+ADD = dict.fromkeys(SEE, 302) | {"finance": 403, "legal": 403}
+KEEP = dict.fromkeys(SEE, 403) | {"otto": 302, "nobody": 302}
+APPROVE = dict.fromkeys(SEE, 403) | IN | dict.fromkeys(("boris", "dora", "nobody"), 302)
+RIVAL = {"state": "active", "price_level": "lower"}
+OFFER = {"document": "Offer", "amount": "5", "discount_percent": "1"}
 
 GET: dict[str, tuple[str, dict[str, int]]] = {
     "opportunity-meddpicc": ("/opportunities/{sale}/meddpicc/", SEE),
@@ -35,6 +50,17 @@ GET: dict[str, tuple[str, dict[str, int]]] = {
     "solution-line-edit": ("/solution-lines/{line}/edit/", SEE),
     "solution-line-confirm": ("/solution-lines/{line}/confirm/", SEE),
     "solution-line-drop": ("/solution-lines/{line}/drop/", SEE),
+    "opportunity-rivals": ("/opportunities/{sale}/rivals/", SEE),
+    "opportunity-rival-new": ("/opportunities/{sale}/rivals/new/", SEE),
+    "rival-edit": ("/rivals/{rival}/edit/", SEE),
+    "competitors": ("/competitors/", EVERYBODY),
+    "competitor-new": ("/competitors/new/", EVERYBODY),
+    "competitor-edit": ("/competitors/{competitor}/edit/", EVERYBODY),
+    "opportunity-proposals": ("/opportunities/{sale}/proposals/", SEE),
+    "opportunity-proposal-new": ("/opportunities/{sale}/proposals/new/", SEE),
+    "proposal-current": ("/proposals/{former}/current/", SEE),
+    "proposal-approve": ("/proposals/{former}/approve/", SEE),
+    "proposal-send": ("/proposals/{current}/send/", SEE),
 }
 PROOF = {"document": "Minutes"}
 PAIN = {"contact": "{contact}", "text": "Slow", "urgency": "high"}
@@ -56,16 +82,37 @@ POST: dict[str, tuple[str, dict[str, Any], dict[str, int]]] = {
         "/solution-lines/{line}/confirm/", PROOF | {"contact": "{contact}"}, DO,
     ),
     "solution-line-drop": ("/solution-lines/{line}/drop/", {"reason": "Gone"}, DO),
+    "opportunity-rival-new": (
+        "/opportunities/{sale}/rivals/new/", RIVAL | {"competitor": "{competitor}"}, DO,
+    ),
+    "rival-edit": ("/rivals/{rival}/edit/", RIVAL, DO),
+    "competitor-new": ("/competitors/new/", {"name": "Apex"}, ADD),
+    "competitor-edit": ("/competitors/{competitor}/edit/", {"name": "Apex"}, KEEP),
+    "opportunity-proposal-new": ("/opportunities/{sale}/proposals/new/", OFFER, DO),
+    "proposal-current": ("/proposals/{former}/current/", {}, DO),
+    "proposal-approve": ("/proposals/{former}/approve/", {}, APPROVE),
+    "proposal-send": ("/proposals/{current}/send/", {}, DO),
 }  # fmt: skip
 API_GET: dict[str, str] = {
     "api-opportunity-meddpicc": "opportunities/{sale}/meddpicc/",
     "api-opportunity-meddpicc-scores": "opportunities/{sale}/meddpicc/scores/",
     "api-pain": "pains/{pain}/",
     "api-solution-line": "solution-lines/{line}/",
+    "api-rival": "rivals/{rival}/",
+    "api-proposal": "proposals/{current}/",
 }
-API_LISTS: dict[str, str] = {"api-pains": "pains/", "api-solution-lines": "solution-lines/"}
+API_LISTS: dict[str, str] = {
+    "api-pains": "pains/",
+    "api-solution-lines": "solution-lines/",
+    "api-rivals": "rivals/",
+    "api-proposals": "proposals/",
+}
+API_OPEN: dict[str, str] = {
+    "api-competitors": "competitors/",
+    "api-competitor": "competitors/{competitor}/",
+}
 API_PROOF = {"evidence": {"kind": "document", "text": "Minutes", "tier": 3}}
-API_POST: dict[str, tuple[str, dict[str, Any], int]] = {
+API_POST: dict[str, tuple[Any, ...]] = {
     "api-opportunity-meddpicc": (
         "opportunities/{sale}/meddpicc/", {"letter": "P", "score": 1}, 201,
     ),
@@ -77,15 +124,32 @@ API_POST: dict[str, tuple[str, dict[str, Any], int]] = {
         "solution-lines/{line}/confirm/", API_PROOF | {"contact": "{contact}"}, 200,
     ),
     "api-solution-line-drop": ("solution-lines/{line}/drop/", {"reason": "Gone"}, 200),
+    "api-competitors": ("competitors/", {"name": "Apex"}, 201, ADD),
+    "api-rivals": (
+        "rivals/", {"opportunity": "{sale}", "competitor": "{competitor}"}, 201,
+    ),
+    "api-proposals": (
+        "proposals/", {"opportunity": "{sale}", "document": "A", "amount": "5.00"}, 201,
+    ),
+    "api-proposal-current": ("proposals/{former}/current/", {}, 200),
+    "api-proposal-approve": ("proposals/{former}/approve/", {}, 200, APPROVE),
+    "api-proposal-send": ("proposals/{current}/send/", {}, 200),
 }  # fmt: skip
-"""What is sent, and what it answers to who may; by the same people as on the pages."""
+"""What is sent, what it answers to who may, and who that is; by default who writes on pages."""
 
-API_PATCH: dict[str, tuple[str, dict[str, Any]]] = {
+API_PATCH: dict[str, tuple[Any, ...]] = {
+    "api-competitor": ("competitors/{competitor}/", {"name": "Apex"}, KEEP),
+    "api-rival": ("rivals/{rival}/", {"state": "out"}),
     "api-pain": ("pains/{pain}/", {"urgency": "high"}),
     "api-solution-line": ("solution-lines/{line}/", {"is_differentiator": True}),
 }
 
-API_MODULES = {"pipeline.api.meddpicc", "pipeline.api.pains"}
+API_MODULES = {
+    "pipeline.api.meddpicc",
+    "pipeline.api.pains",
+    "pipeline.api.proposals",
+    "pipeline.api.rivals",
+}
 
 
 def add_things(cast: Any) -> None:
@@ -95,14 +159,22 @@ def add_things(cast: Any) -> None:
     facts = {"contact": cast.liu, "text": "Scrap"}
     cast.pain = pains.note_pain(cast.sale, facts=facts, **who)
     cast.line = solutions.add_line(cast.pain, facts={"kind": "product", "text": "Camera"}, **who)
+    cast.competitor = rivals.add_competitor(name="Nova", **who)
+    met = rivals.add_competitor(name="Orion", **who)
+    cast.rival = rivals.note_rival(cast.sale, competitor=met, facts={}, **who)
+    terms = {"document": "Offer", "amount": 5}
+    cast.former = proposals.add_proposal(cast.sale, facts=terms, **who)
+    cast.current = proposals.add_proposal(cast.sale, facts=terms, **who)
+    proposals.approve(cast.current, by=cast.boris, at=who["at"])
 
 
 def numbers(cast: Any) -> dict[str, int]:
     """The numbers in addresses and bodies."""
-    return {"pain": cast.pain.pk, "line": cast.line.pk, "contact": cast.liu.pk}
+    names = ("pain", "line", "competitor", "rival", "former", "current")
+    return {name: getattr(cast, name).pk for name in names} | {"contact": cast.liu.pk}
 
 
 def facts() -> list[Any]:
     """All that is written down."""
-    kept = (MeddpiccScore, ForecastOverride, PainPoint, SolutionLine)
+    kept = (MeddpiccScore, ForecastOverride, PainPoint, SolutionLine, Competitor, Rival, Proposal)
     return [row for model in kept for row in model.objects.order_by("pk").values_list()]

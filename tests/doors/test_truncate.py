@@ -33,6 +33,7 @@ GUARDED = {
     "pipeline_forecastoverride": "forecast_override_not_emptied",
     "pipeline_meddpiccscore": "meddpicc_not_emptied",
     "pipeline_painpoint": "pain_not_emptied",
+    "pipeline_proposal": "proposal_not_emptied",
     "pipeline_solutionline": "solution_line_not_emptied",
     "pipeline_gatecondition": "gate_condition_not_emptied",
     "pipeline_gatedecision": "gate_not_emptied",
