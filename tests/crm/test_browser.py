@@ -23,6 +23,8 @@ def cast():
 def test_a_call_is_logged_from_anywhere_and_taken_back(visit, cast):
     anna = visit(cast.anna, path="/customers/")
     page = anna.page
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
 
     page.keyboard.press("c")
     dialog = page.locator("#quick-log")
@@ -41,6 +43,8 @@ def test_a_call_is_logged_from_anywhere_and_taken_back(visit, cast):
     made = Activity.objects.get()
     assert (made.kind, made.customer, made.contacts.get().name) == ("visit", cast.huawei, "李娜")
     assert page.locator("#quick-log[open]").count() == 0
+    # People come once: a second answer, late, would take back what was ticked meanwhile.
+    assert sum("/people/" in url for url in asked) == 1
 
     with page.expect_navigation():
         toast.get_by_role("button", name="Undo").click()
