@@ -98,6 +98,7 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "token.create": _ANYBODY - {Role.SYSTEM},
     "data.import": _KEEPERS,
     "kit.view": _KEEPERS,
+    "system.view": _KEEPERS,
 }
 
 

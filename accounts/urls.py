@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import inbox, people, preferences, profile, teams
+from accounts.views import inbox, people, preferences, profile, system, teams
 
 urlpatterns = [
     path("language/", preferences.set_language, name="language"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("settings/people/<int:pk>/reopen/", people.reopen, name="user-reopen"),
     path("settings/people/<int:pk>/password/", people.password_link, name="user-password-link"),
     path("settings/people/<int:pk>/sign-out/", people.end_sessions, name="user-end-sessions"),
+    path("settings/system/", system.system, name="settings-system"),
     path("settings/teams/", teams.teams, name="settings-teams"),
     path("settings/teams/new/", teams.new, name="settings-team-new"),
     path("settings/teams/<int:pk>/", teams.team, name="settings-team"),

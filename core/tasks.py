@@ -1,12 +1,15 @@
 import logging
 from datetime import timedelta
+from typing import Any
 
 from celery import Task, shared_task
+from celery.signals import task_success
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from core.commands import idempotency
+from core.commands import heartbeats, idempotency
 from core.relay import drain
 
 logger = logging.getLogger(__name__)
@@ -37,3 +40,10 @@ def _start(task: Task) -> None:
         task.apply_async(retry=False)
     except OperationalError:
         logger.warning("no broker: %s waits for its next tick", task.name)
+
+
+@task_success.connect
+def note_heartbeat(sender: Task, **_kwargs: Any) -> None:
+    """A periodic task was done: the light of the administrator stays green."""
+    if any(entry["task"] == sender.name for entry in settings.CELERY_BEAT_SCHEDULE.values()):
+        heartbeats.note(sender.name, at=timezone.now())

@@ -16,6 +16,7 @@ PAGES = (
     ("/settings/security/", _("Security"), "shield-check", ""),
     ("/settings/tokens/", _("API tokens"), "key-square", ""),
     ("/settings/people/", _("People"), "users", "user.freeze"),
+    ("/settings/system/", _("System"), "heart-pulse", "system.view"),
     ("/settings/teams/", _("Teams"), "network", "team.change"),
 )
 

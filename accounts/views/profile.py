@@ -103,5 +103,6 @@ def menu(user: User) -> dict[str, Any]:
     return {
         "sees_people": may(user, "user.freeze"),
         "sees_teams": may(user, "team.change"),
+        "sees_system": may(user, "system.view"),
         "more_tabs": [tab for tab in SETTINGS_TABS if may(user, tab.capability)],
     }

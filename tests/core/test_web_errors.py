@@ -98,7 +98,10 @@ def test_kit_is_for_administrators(client):
 
 def test_health_tells_nothing_but_health(client, monkeypatch):
     answer = client.get("/healthz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "failing": []})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ok", "failing": [], "beat": "red"},
+    )
     monkeypatch.setattr("core.queries.health.failing", lambda: ["redis"])
     assert client.get("/healthz").status_code == 503
 

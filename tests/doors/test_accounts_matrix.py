@@ -44,6 +44,7 @@ MATRIX = {
     "user-reopen": ("post", SIGN_IN, 403, 403, 403, 409),
     "user-password-link": ("post", SIGN_IN, 403, 403, 403, 302),
     "user-end-sessions": ("post", SIGN_IN, 403, 403, 302, 302),
+    "settings-system": ("get", SIGN_IN, 403, 403, 403, 200),
     "settings-teams": ("get", SIGN_IN, 403, 403, 403, 200),
     "settings-team-new": ("get", SIGN_IN, 403, 403, 403, 200),
     "settings-team": ("get", SIGN_IN, 403, 403, 403, 200),
