@@ -298,6 +298,8 @@ SPECTACULAR_SETTINGS = {
         "IntelKey": "crm.models.intel.IntelItem.Key",
         "IntelState": "crm.models.intel.IntelItem.State",
         "IntelSourceKind": "crm.models.intel.IntelItem.SourceKind",
+        "GateDecisionState": "pipeline.models.gate.GateDecision.State",
+        "GateDepartment": "accounts.models.user.Department",
         "GoalSide": "crm.models.goal.JointGoal.Side",
         "GoalState": "crm.models.goal.JointGoal.State",
         "ExpectationState": "crm.models.commitment.Expectation.State",

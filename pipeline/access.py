@@ -17,6 +17,7 @@ from core.errors import NotFound
 from crm import access as crm_access
 from crm.models import Assignment, Chain
 from pipeline.models import (
+    ApprovalRule,
     Competitor,
     DefinitionDraft,
     ForecastOverride,
@@ -199,3 +200,13 @@ def get_gate_condition(user: User, pk: int) -> GateCondition:
     """A condition of a decision one sees, or NotFound."""
     rows = GateCondition.objects.filter(decision__in=visible_gates(user).values("pk"))
     return crm_access.find(rows.select_related("decision__opportunity__customer", "owner"), pk)
+
+
+def approval_rules() -> QuerySet[ApprovalRule]:
+    """The table of who takes part in decisions; no secret inside the company."""
+    return ApprovalRule.objects.all()
+
+
+def get_approval_rule(pk: int) -> ApprovalRule:
+    """One line of it, or NotFound."""
+    return crm_access.find(approval_rules(), pk)

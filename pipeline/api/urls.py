@@ -8,6 +8,18 @@ from pipeline.api.definitions import Definition, Pipelines, Products
 from pipeline.api.drafts import BringBack, DraftPublish, Drafts, OneDraft, Retire
 from pipeline.api.exposure import CompanyExposure, PersonExposure
 from pipeline.api.forecast import OpportunityForecast, Probabilities
+from pipeline.api.gates import (
+    ApprovalRules,
+    GateConditionDone,
+    GateDecide,
+    GateInvite,
+    Gates,
+    GateSchedule,
+    GateSpeak,
+    GateWithdraw,
+    OneApprovalRule,
+    OneGate,
+)
 from pipeline.api.meddpicc import OpportunityMeddpicc, OpportunityMeddpiccScores
 from pipeline.api.opportunities import OneOpportunity, Opportunities, OpportunityTransitions
 from pipeline.api.pains import (
@@ -99,6 +111,20 @@ urlpatterns = [
     path("proposals/<int:pk>/current/", ProposalCurrent.as_view(), name="api-proposal-current"),
     path("proposals/<int:pk>/approve/", ProposalApprove.as_view(), name="api-proposal-approve"),
     path("proposals/<int:pk>/send/", ProposalSend.as_view(), name="api-proposal-send"),
+    path("gates/", Gates.as_view(), name="api-gates"),
+    path("gates/<int:pk>/", OneGate.as_view(), name="api-gate"),
+    path("gates/<int:pk>/invite/", GateInvite.as_view(), name="api-gate-invite"),
+    path("gates/<int:pk>/schedule/", GateSchedule.as_view(), name="api-gate-schedule"),
+    path("gates/<int:pk>/vote/", GateSpeak.as_view(), name="api-gate-vote"),
+    path("gates/<int:pk>/withdraw/", GateWithdraw.as_view(), name="api-gate-withdraw"),
+    path("gates/<int:pk>/decide/", GateDecide.as_view(), name="api-gate-decide"),
+    path(
+        "gate-conditions/<int:pk>/done/",
+        GateConditionDone.as_view(),
+        name="api-gate-condition-done",
+    ),
+    path("approval-rules/", ApprovalRules.as_view(), name="api-approval-rules"),
+    path("approval-rules/<int:pk>/", OneApprovalRule.as_view(), name="api-approval-rule"),
     path("exposure/", CompanyExposure.as_view(), name="api-exposure"),
     path("exposure/people/<int:pk>/", PersonExposure.as_view(), name="api-exposure-of"),
     path("probabilities/", Probabilities.as_view(), name="api-probabilities"),

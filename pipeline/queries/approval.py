@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
-from django.utils.translation import gettext as _
-
 from accounts.models import Department, Level
-from core.errors import NotFound
 from pipeline.models import ApprovalRule, Gate, Opportunity
 from pipeline.models.approval import DECIDING_ROLES
 
@@ -95,23 +92,10 @@ def _demand(rule: ApprovalRule) -> tuple[int, int, int, int]:
     return (rule.min_level, rank, len(rule.departments), -rule.pk)
 
 
-def all_rules() -> QuerySet[ApprovalRule]:
-    """The whole table."""
-    return ApprovalRule.objects.all()
-
-
-def table() -> list[ApprovalRule]:
-    """The whole table as people read it: by gate, then from the smallest amount up."""
+def in_order(rules: Iterable[ApprovalRule]) -> list[ApprovalRule]:
+    """The table as people read it: by gate, then from the smallest amount up."""
     order = {gate: place for place, gate in enumerate(Gate.values)}
     return sorted(
-        ApprovalRule.objects.all(),
+        rules,
         key=lambda rule: (order[rule.gate], rule.currency, rule.min_amount or 0, rule.pk),
     )
-
-
-def get_rule(pk: int) -> ApprovalRule:
-    """One line; NotFound when there is none."""
-    found = ApprovalRule.objects.filter(pk=pk).first() if 0 < pk < 2**63 else None
-    if found is None:
-        raise NotFound(_("There is no such line."))
-    return found

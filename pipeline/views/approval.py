@@ -11,15 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import require
+from accounts.access import may, require
 from accounts.forms import explain
 from accounts.views.profile import menu
 from core.errors import Invalid
 from core.web import answer
+from pipeline.access import approval_rules, get_approval_rule
 from pipeline.commands import approval as commands
 from pipeline.forms.gates import RuleForm
 from pipeline.models import ApprovalRule, Gate
-from pipeline.queries.approval import USUAL, get_rule, table
+from pipeline.queries.approval import USUAL, in_order
 
 methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -28,9 +29,14 @@ methods = require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def rules(request: HttpRequest) -> HttpResponse:
     """Every line, and what holds without any."""
-    require(request.user, "approval_rule.change")
+    found = in_order(approval_rules())
     usual = [(gate.label, _(", ").join(str(each.label) for each in USUAL[gate])) for gate in Gate]
-    context = {"rules": table(), "usual": usual, "here": "approvals"} | menu(request.user)
+    context = {
+        "rules": found,
+        "usual": usual,
+        "may_change": may(request.user, "approval_rule.change"),
+        "here": "approvals",
+    } | menu(request.user)
     return render(request, "pipeline/settings/approvals.html", context)
 
 
@@ -55,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def rule(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a line."""
     require(request.user, "approval_rule.change")
-    found = get_rule(pk)
+    found = get_approval_rule(pk)
     initial = {name: getattr(found, name) for name in commands.FIELDS}
     form = RuleForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -72,8 +78,8 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a line out."""
-    require(request.user, "approval_rule.change")
-    commands.remove_rule(get_rule(pk), by=request.user, at=timezone.now())
+    found = get_approval_rule(pk)
+    commands.remove_rule(found, by=request.user, at=timezone.now())
     return _said(request, _("The line is taken out."))
 
 

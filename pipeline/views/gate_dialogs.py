@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -54,7 +55,8 @@ def request_gate(request: HttpRequest, pk: int) -> HttpResponse:
 
     context = {"verb": "request", "sale": sale, "gate": Gate(gate).label, "gate_key": gate}
     address = f"{reverse('gate-request', args=[pk])}?gate={gate}"
-    return _answer(request, form, run, context, address, reverse("opportunity", args=[pk]))
+    home = partial(reverse, "opportunity", args=[pk])
+    return _answer(request, form, run, context, address, home)
 
 
 @methods
@@ -144,7 +146,7 @@ def fulfil(request: HttpRequest, pk: int) -> HttpResponse:
         "gate": decision.get_gate_display(),
         "condition": condition,
     }
-    home = reverse("gate-list")
+    home = partial(_home, request, decision)
     return _answer(request, form, run, context, reverse("gate-fulfil", args=[pk]), home)
 
 
@@ -169,14 +171,22 @@ def _act(
         "decision": decision,
     }
     address = reverse(f"gate-{verb}", args=[decision.pk])
-    home = reverse("gate", args=[decision.pk])
-    if verb == "withdraw":
-        home = reverse("gate-list")
-    return _answer(request, form, run, context, address, home)
+    return _answer(request, form, run, context, address, partial(_home, request, decision))
+
+
+def _home(request: HttpRequest, decision: GateDecision) -> str:
+    """The decision, or the list for who was only asked and does not see it any more."""
+    seen = access.visible_gates(request.user).filter(pk=decision.pk).exists()
+    return reverse("gate", args=[decision.pk]) if seen else reverse("gate-list")
 
 
 def _answer(
-    request: HttpRequest, form: Any, run: Run, context: dict[str, Any], address: str, home: str
+    request: HttpRequest,
+    form: Any,
+    run: Run,
+    context: dict[str, Any],
+    address: str,
+    home: Callable[[], str],
 ) -> HttpResponse:
     status = None
     if request.method == "POST" and form.is_valid():
@@ -188,7 +198,7 @@ def _answer(
             form.add_error(None, str(error))
             status = None if is_htmx(request) else error.status
         else:
-            return done(request, next_url(request, home))
+            return done(request, next_url(request, home()))
     context |= {"form": form, "address": address, "next": next_url(request, "")}
     context["customer"] = None
     return dialog(request, "pipeline/gate_dialog.html", context, status)

@@ -84,7 +84,7 @@ PAGES: dict[str, list[tuple[str, str, dict[str, Any], dict[str, int]]]] = {
             do(302, "anna", "boris", "dora", "fay"),
         ),
     ],
-    "settings-approvals": [("get", "/settings/approvals/", {}, KEEPER)],
+    "settings-approvals": [("get", "/settings/approvals/", {}, ALL)],
     "settings-approval-new": [
         ("get", "/settings/approvals/new/", {}, KEEPER),
         (
@@ -105,5 +105,74 @@ PAGES: dict[str, list[tuple[str, str, dict[str, Any], dict[str, int]]]] = {
     ],
     "settings-approval-remove": [
         ("post", "/settings/approvals/{rule}/remove/", {}, KEEPER | {"otto": 302}),
+    ],
+}
+
+API_OUT = {"nobody": 401}
+API_ALL = dict.fromkeys(PEOPLE, 200) | API_OUT
+API_SEE = API_ALL | UNSEEN
+API_KEEPER = dict.fromkeys(PEOPLE, 403) | {"otto": 200} | API_OUT
+
+
+def api_do(status: int = 200, *who: str, **others: int) -> dict[str, int]:
+    """The same over the API."""
+    return do(status, *who, **others) | API_OUT
+
+
+API: dict[str, list[tuple[str, str, Any, dict[str, int]]]] = {
+    "api-gates": [
+        ("get", "gates/", None, API_ALL),
+        (
+            "post",
+            "gates/",
+            {"opportunity": "{sale}", "gate": "ATB", "pack": PACK_ATB},
+            api_do(201, *SELLERS, fay=404),
+        ),
+    ],
+    "api-gate": [
+        ("get", "gates/{gate}/", None, API_SEE),
+        ("patch", "gates/{gate}/", {"pack": {"risk": "None"}}, api_do(409, *SELLERS)),
+    ],
+    "api-gate-invite": [
+        ("post", "gates/{gate}/invite/", {"people": ["{legal}"]}, api_do(200, *SELLERS)),
+    ],
+    "api-gate-schedule": [
+        (
+            "post",
+            "gates/{gate}/schedule/",
+            {"scheduled_at": "{soon}T10:00:00Z"},
+            api_do(200, *SELLERS),
+        ),
+    ],
+    "api-gate-vote": [
+        (
+            "post",
+            "gates/{gate}/vote/",
+            {"voice": "go", "reason": "x"},
+            api_do(200, "fay", boris=409, solution=409, delivery=409),
+        ),
+    ],
+    "api-gate-withdraw": [
+        ("post", "gates/{gate}/withdraw/", {"reason": "x"}, api_do(200, *SELLERS)),
+    ],
+    "api-gate-decide": [
+        ("post", "gates/{gate}/decide/", {"outcome": "go"}, api_do(200, "boris", "dora")),
+    ],
+    "api-gate-condition-done": [
+        (
+            "post",
+            "gate-conditions/{condition}/done/",
+            {"evidence": "x"},
+            api_do(200, "anna", "boris", "dora", "fay"),
+        ),
+    ],
+    "api-approval-rules": [
+        ("get", "approval-rules/", None, API_ALL),
+        ("post", "approval-rules/", {"gate": "ATI"}, API_KEEPER | {"otto": 201}),
+    ],
+    "api-approval-rule": [
+        ("get", "approval-rules/{rule}/", None, API_ALL),
+        ("patch", "approval-rules/{rule}/", {"min_level": 3}, API_KEEPER),
+        ("delete", "approval-rules/{rule}/", None, API_KEEPER | {"otto": 204}),
     ],
 }

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from crm.models import Contact
+from pipeline.api import urls
 from pipeline.commands import gate_decisions, gates
 from pipeline.commands.gate_decisions import Condition
 from pipeline.models import (
@@ -23,7 +24,8 @@ from pipeline.models import (
     GateVote,
 )
 from tests.cast import ContactFactory, UserFactory
-from tests.doors.gates import PAGES, PEOPLE
+from tests.crm.doors import send
+from tests.doors.gates import API, PAGES, PEOPLE
 from tests.doors.test_sales_matrix import GET as SALES
 from tests.doors.test_sales_matrix import build
 from tests.kept import admitted, ticket
@@ -127,6 +129,43 @@ def test_who_does_what(table):
             assert changed == (answer.status_code == 302 and who != "nobody"), (name, who)
             got[name, who], wanted[name, who] = answer.status_code, expected[who]
     assert got == wanted
+
+
+def test_who_gets_what_over_the_api(table):
+    before, got, wanted = facts(), {}, {}
+    for name, rows in API.items():
+        for method, path, body, expected in rows:
+            sent = filled(body, table)
+            for who in PEOPLE:
+                with transaction.atomic():
+                    address = "/api/v1/" + fill(path, table)
+                    answer = send(signed_in(table, who), method.upper(), address, sent)
+                    changed = facts() != before
+                    transaction.set_rollback(True)
+                done = method != "get" and answer.status_code < 300
+                assert changed == done, (name, method, who, answer.content)
+                got[name, method, who] = answer.status_code
+                wanted[name, method, who] = expected[who]
+    assert got == wanted
+
+
+def filled(body: Any, table: Any) -> Any:
+    """The body with the numbers of rows as numbers."""
+    if isinstance(body, dict):
+        return {key: filled(value, table) for key, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value, table) for value in body]
+    text = fill(body, table) if isinstance(body, str) else body
+    return int(text) if isinstance(text, str) and text.isdigit() else text
+
+
+def test_every_address_of_decisions_stands_here():
+    mine = {
+        pattern.name
+        for pattern in urls.urlpatterns
+        if pattern.callback.view_class.__module__ == "pipeline.api.gates"
+    }
+    assert mine == set(API)
 
 
 OF_THE_CUSTOMER = [path for path, _expected in SALES.values() if "{sale}" in path] + [
