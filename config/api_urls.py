@@ -10,6 +10,7 @@ urlpatterns = [
     path("v1/", include("accounts.api.urls")),
     path("v1/", include("crm.api.urls")),
     path("v1/", include("pipeline.api.urls")),
+    path("v1/", include("analytics.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     re_path(r"", no_such_address),

@@ -311,6 +311,8 @@ SPECTACULAR_SETTINGS = {
         "CustomerState": "crm.models.customer.Customer.State",
         "CustomerTier": "crm.models.customer.Customer.Tier",
         "Level": "accounts.models.user.Level",
+        "ForecastCategory": "pipeline.models.forecast.ForecastOverride.CATEGORIES",
+        "StageCategory": "pipeline.models.definition.Stage.Category",
         "ForecastSide": "pipeline.models.forecast.ForecastOverride.Side",
         "OpportunityState": "pipeline.models.opportunity.Opportunity.State",
         "Role": "accounts.serializers.people.ROLES",

@@ -47,7 +47,7 @@ MAIN = (
         "square-kanban",
         "opportunity-board",
         "o",
-        covers=("opportunity-list", "exposure", "gate-list"),
+        covers=("opportunity-list", "exposure", "forecast", "gate-list"),
     ),
     Place("handovers", _("Hand-overs"), "arrow-right-left", "handover-list", "h"),
     Place("inbox", _("Inbox"), "inbox", "inbox", "i"),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("crm.urls")),
     path("", include("pipeline.urls")),
+    path("", include("analytics.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("config.sign_in_urls")),
     path("account/mfa/", include("allauth.mfa.urls")),

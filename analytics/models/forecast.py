@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Team
+from core.display import exact_time
 from pipeline.models import Opportunity
 
 
@@ -16,6 +17,11 @@ class ForecastWeek(models.Model):
 
     def __str__(self) -> str:
         return self.week.isoformat()
+
+    @property
+    def day(self) -> str:
+        """Its Monday as people write it."""
+        return exact_time(self.week)
 
 
 class ForecastLine(models.Model):

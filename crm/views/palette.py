@@ -23,6 +23,7 @@ PLACES = (
     ("today", gettext_lazy("Today"), "sun"),
     ("customer-list", gettext_lazy("Customers"), "building-2"),
     ("opportunity-board", gettext_lazy("Opportunities"), "square-kanban"),
+    ("forecast", gettext_lazy("Forecast"), "chart-no-axes-combined"),
     ("timeline", gettext_lazy("Timeline"), "history"),
     ("inbox", gettext_lazy("Inbox"), "inbox"),
     ("settings", gettext_lazy("Settings"), "settings"),

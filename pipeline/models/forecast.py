@@ -11,6 +11,8 @@ from pipeline.metrics.forecast import CHAIN
 from pipeline.models.definition import Pipeline, Stage
 from pipeline.models.opportunity import Opportunity
 
+TENTH = Decimal("0.1")
+
 
 class StageOdds(models.Model):
     """How sales that entered a stage ended, over all versions of a pipeline and one segment.
@@ -129,4 +131,5 @@ class ForecastOverride(models.Model):
 
     @property
     def percent(self) -> Decimal | None:
-        return None if self.probability is None else self.probability * 100
+        """To a tenth."""
+        return None if self.probability is None else (self.probability * 100).quantize(TENTH)

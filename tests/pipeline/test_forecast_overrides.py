@@ -219,8 +219,12 @@ def test_on_the_page(cast, sale):
     assert "They &lt;b&gt;told&lt;/b&gt; us" in page
     assert "Rep and manager expect different things." in page
 
+    form = anna.get(f"{path}set/").content.decode()
+    assert 'value="80.5"' in form
+    assert anna.post(f"{path}set/", said | {"seen": str(row.pk)}).status_code == 302
+
     wrong = boris.post(f"{path}set/", said | {"probability": "101"})
-    assert (wrong.status_code, ForecastOverride.objects.count()) == (422, 1)
+    assert (wrong.status_code, ForecastOverride.objects.count()) == (422, 2)
     assert f"{path}set/" in page
     assert f"{path}set/" not in as_user(cast.nils).get(path).content.decode()
 
