@@ -79,7 +79,7 @@ def decide(
     row.lapses_at = _impose(row, outcome, list(conditions), at)
     MOVES[State(outcome)](row)
     row.decided_by, row.decided_at = by, at
-    row.facts = terms_of(row.opportunity).as_facts()
+    row.facts = terms_of(row.opportunity, row.payment_days).as_facts()
     row.save()
     tell("gate.decided", row, by=by, at=at, outcome=outcome, reason=row.reason)
     return row
@@ -95,7 +95,7 @@ def _require_decider(row: GateDecision, by: User) -> None:
 
 def _widen(row: GateDecision) -> None:
     """Whoever was wanted stays wanted; who is wanted by now comes beside."""
-    path: Path = path_for(row.gate, terms_of(row.opportunity))
+    path: Path = path_for(row.gate, terms_of(row.opportunity, row.payment_days))
     wanted = {*row.departments, *path.departments}
     row.departments = [each.value for each in Department if each in wanted]
     row.min_level = max(row.min_level, path.min_level)

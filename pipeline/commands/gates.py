@@ -19,7 +19,7 @@ from accounts.roles import SPEAKS_FOR
 from core import events
 from core.errors import Conflict, Invalid, NotFound, Refused
 from core.workingtime import local_date
-from crm.commands.fields import CLOCK_SKEW, reason_of, refuse
+from crm.commands.fields import CLOCK_SKEW, reason_of, refuse, take
 from crm.commands.private_life import refuse_private
 from pipeline import access
 from pipeline.commands.clocks import calendar_of
@@ -41,16 +41,17 @@ def request(
     gate: str,
     pack: Mapping[str, str],
     people: Iterable[User] = (),
+    payment_days: int | None = None,
     by: User,
     at: datetime,
 ) -> GateDecision:
-    """Ask for a decision: what the deciders read, and whom you ask to speak."""
+    """Ask for a decision: what the deciders read, whom you ask to speak, the longest payment."""
     sale = lock_sale(opportunity, by, "gate.request")
     if gate not in Gate.values:
         refuse({"gate": [_("There is no such gate.")]})
     check_sale(sale, gate)
     _check_last(sale, gate, at)
-    path = path_for(gate, terms_of(sale))
+    path = path_for(gate, terms_of(sale, payment_days))
     decision = GateDecision(
         opportunity=sale,
         gate=gate,
@@ -62,6 +63,7 @@ def request(
         requested_by=by,
         requested_at=at,
     )
+    take(decision, {"payment_days": payment_days})
     decision.save(force_insert=True)
     _seat(decision, people, by=by, at=at)
     tell("gate.requested", decision, by=by, at=at)

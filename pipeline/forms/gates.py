@@ -14,6 +14,7 @@ from crm.forms import Day, Moment, Number, offer
 from pipeline.forms import CURRENCIES
 from pipeline.models import Gate, GateDecision, GateVote
 from pipeline.models.approval import DECIDING_ROLES
+from pipeline.models.gate import MOST_PAYMENT_DAYS
 from pipeline.models.gate_pack import LONGEST_TEXT, topics_of
 
 CONDITION_ROWS = 3
@@ -46,6 +47,13 @@ class RequestForm(PackForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["payment_days"] = forms.IntegerField(
+            label=_("Days to pay"),
+            required=False,
+            min_value=0,
+            max_value=MOST_PAYMENT_DAYS,
+            help_text=_("The longest term of payment that is asked for."),
+        )
         self.departments = tuple(departments)
         for name in self.departments:
             self.fields[f"of_{name}"] = forms.TypedChoiceField(
@@ -195,7 +203,7 @@ class RuleForm(forms.Form):
         decimal_places=2,
     )
     min_payment_days = forms.IntegerField(
-        label=_("Days to pay from"), required=False, min_value=0, max_value=3650
+        label=_("Days to pay from"), required=False, min_value=0, max_value=MOST_PAYMENT_DAYS
     )
     departments = forms.MultipleChoiceField(
         label=_("Departments beside the usual"),

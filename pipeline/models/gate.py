@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ from django_fsm import FSMField, transition
 
 from accounts.models import Department, Level
 from pipeline.models.opportunity import Opportunity
+
+MOST_PAYMENT_DAYS = 3650
 
 
 class Gate(models.TextChoices):
@@ -61,6 +64,13 @@ class GateDecision(models.Model):
     departments = ArrayField(models.CharField(max_length=8, choices=Department), size=5)
     min_level = models.PositiveSmallIntegerField(choices=Level, default=Level.STAFF)
     min_role = models.CharField(max_length=20, blank=True)
+    payment_days = models.PositiveSmallIntegerField(
+        _("days to pay"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_PAYMENT_DAYS)],
+        help_text=_("The longest term of payment that is asked for."),
+    )
     scheduled_at = models.DateTimeField(_("decided on at"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     decided_by = models.ForeignKey(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Department, Level
-from pipeline.models import ApprovalRule, Gate, Opportunity
+from pipeline.models import ApprovalRule, Gate, Opportunity, Proposal
 from pipeline.models.approval import DECIDING_ROLES
 
 _ALWAYS = (Department.SALES, Department.SOLUTION, Department.DELIVERY)
@@ -50,9 +50,18 @@ class Path:
     rule_id: int | None
 
 
-def terms_of(sale: Opportunity) -> Terms:
-    """Amount of the sale. Discount and terms of payment are not known of any sale so far."""
-    return Terms(sale.amount, sale.currency, None, None)
+def terms_of(sale: Opportunity, payment_days: int | None = None) -> Terms:
+    """The terms of a sale: with a current proposal its discount, and its amount if that is more.
+
+    The days to pay are those the requester of the decision says are asked for.
+    """
+    offer = Proposal.objects.filter(opportunity=sale, is_current=True).first()
+    if offer is None:
+        return Terms(sale.amount, sale.currency, None, payment_days)
+    amount = sale.amount
+    if offer.currency == sale.currency:
+        amount = max(offer.amount, amount if amount is not None else offer.amount)
+    return Terms(amount, sale.currency, offer.discount_percent, payment_days)
 
 
 def path_for(gate: str, terms: Terms) -> Path:

@@ -10,6 +10,7 @@ from accounts.models import Department, Level
 from crm.serializers.commitments import ID
 from pipeline.models import ApprovalRule, Gate, GateCondition, GateDecision, GateSeat, GateVote
 from pipeline.models.approval import DECIDING_ROLES
+from pipeline.models.gate import MOST_PAYMENT_DAYS
 from pipeline.models.gate_pack import LONGEST_TEXT
 from pipeline.queries.gate_facts import facts_of
 from pipeline.queries.gate_page import missing, voices
@@ -128,6 +129,7 @@ class GateShape(GateRow):
     """One decision: what its deciders read, what the system knows, and what was said."""
 
     stage = serializers.CharField()
+    payment_days = serializers.IntegerField(allow_null=True)
     pack = serializers.DictField(child=serializers.CharField())
     quorum = VoicesShape(source="*")
     known = KnownShape(source="*")
@@ -151,6 +153,13 @@ class RequestInput(_Texts):
     gate = serializers.ChoiceField(choices=Gate.choices)
     people = serializers.ListField(
         child=serializers.IntegerField(**ID), required=False, max_length=50
+    )
+    payment_days = serializers.IntegerField(
+        min_value=0,
+        max_value=MOST_PAYMENT_DAYS,
+        allow_null=True,
+        required=False,
+        help_text="The longest term of payment that is asked for.",
     )
 
 
@@ -238,7 +247,7 @@ class RuleInput(serializers.Serializer):
         required=False,
     )
     min_payment_days = serializers.IntegerField(
-        min_value=0, max_value=3650, allow_null=True, required=False
+        min_value=0, max_value=MOST_PAYMENT_DAYS, allow_null=True, required=False
     )
     departments = serializers.ListField(
         child=serializers.ChoiceField(choices=Department.choices), required=False, max_length=5

@@ -51,7 +51,15 @@ def request_gate(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run(ready: Any) -> None:
         people = [get_user(each) for each in ready.people()]
-        gates.request(sale, gate=gate, pack=ready.pack(), people=people, by=user, at=timezone.now())
+        gates.request(
+            sale,
+            gate=gate,
+            pack=ready.pack(),
+            people=people,
+            payment_days=ready.cleaned_data["payment_days"],
+            by=user,
+            at=timezone.now(),
+        )
 
     context = {"verb": "request", "sale": sale, "gate": Gate(gate).label, "gate_key": gate}
     address = f"{reverse('gate-request', args=[pk])}?gate={gate}"

@@ -8,10 +8,13 @@ import pytest
 
 from core.errors import Invalid, Refused
 from core.models import Event
-from pipeline.commands import approval
-from pipeline.models import ApprovalRule
-from pipeline.queries.approval import Terms, path_for
+from pipeline.commands import approval, gates
+from pipeline.commands.proposals import add_proposal
+from pipeline.models import ApprovalRule, GateDecision
+from pipeline.queries.approval import Terms, path_for, terms_of
 from tests.cast import NOW
+from tests.pipeline.committee import ask, seat_committee
+from tests.pipeline.sales import open_sale
 
 pytestmark = pytest.mark.django_db
 USUAL = ("sales", "solution", "delivery")
@@ -85,6 +88,46 @@ def test_the_most_demanding_line_wins():
     rule(gate="ATB", min_level=5)
     assert path(5000).rule_id == chief.pk
     assert path(5000).min_role == "director"
+
+
+def offer(cast, sale, **facts):
+    given = {"document": "Offer", "amount": Decimal(80000), "discount_percent": Decimal(25)}
+    return add_proposal(sale, facts=given | facts, by=cast.anna, at=NOW)
+
+
+def test_the_terms_of_a_sale_come_from_its_current_proposal(cast, b2b8):
+    sale = open_sale(cast, amount=Decimal(100000))
+    assert terms_of(sale) == Terms(Decimal(100000), "CNY", None, None)
+    offer(cast, sale)
+    assert terms_of(sale, 60) == Terms(Decimal(100000), "CNY", Decimal(25), 60)
+    offer(cast, sale, amount=Decimal(900000), discount_percent=Decimal(5))
+    assert terms_of(sale) == Terms(Decimal(900000), "CNY", Decimal(5), None)
+    offer(cast, sale, amount=Decimal(900000), currency="USD")
+    assert terms_of(sale) == Terms(Decimal(100000), "CNY", Decimal(25), None)
+
+
+def test_a_discount_and_long_payment_ask_for_more(cast, b2b8):
+    seat_committee(cast)
+    sale = open_sale(cast, amount=Decimal(100000))
+    rule(min_discount_percent=20, departments=["finance"])
+    rule(min_payment_days=90, departments=["finance", "legal"])
+    plain = ask(cast, sale)
+    assert plain.departments == list(USUAL)
+    gates.withdraw(plain, reason="Terms", by=cast.anna, at=NOW)
+    offer(cast, sale)
+    priced = ask(cast, sale)
+    assert priced.departments == [*USUAL, "finance"]
+    gates.withdraw(priced, reason="Terms", by=cast.anna, at=NOW)
+    slow = ask(cast, sale, payment_days=90)
+    assert (slow.departments, slow.payment_days) == ([*USUAL, "finance", "legal"], 90)
+
+
+@pytest.mark.parametrize("days", [-1, 3651])
+def test_days_to_pay_lie_within_ten_years(cast, b2b8, days):
+    seat_committee(cast)
+    with pytest.raises(Invalid):
+        ask(cast, open_sale(cast), payment_days=days)
+    assert not GateDecision.objects.exists()
 
 
 def test_the_administrator_keeps_the_table(cast):

@@ -375,6 +375,8 @@ class TestBackDoors:
              " decided_at = now() WHERE id = {live}"),
             ("gate_request_stays",
              "UPDATE pipeline_gatedecision SET requested_by_id = {boris} WHERE id = {live}"),
+            ("gate_request_stays",
+             "UPDATE pipeline_gatedecision SET payment_days = 9 WHERE id = {live}"),
             ("gate_decided_stays",
              "UPDATE pipeline_gatedecision SET state = 'no_go', reason = 'x' WHERE id = {other}"),
             ("gate_decided_stays",
