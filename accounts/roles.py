@@ -83,6 +83,7 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "rival.note": _TEAM,
     "competitor.add": _TEAM | _KEEPERS,
     "proposal.write": _TEAM,
+    "criterion.confirm": _TEAM - {Role.INTEGRATION, Role.SYSTEM},
     "proposal.approve": WRITES_BY_REACH,
     "pipeline.publish": _KEEPERS,
     "exposure.view": _LEADS,

@@ -61,6 +61,7 @@ PARTS_FOR = dict.fromkeys((
     "peer_pair.change", "commitment.make", "commitment.change", "value.offer", "value.change",
     "intel.note", "goal.set", "goal.change", "concern.raise", "concern.change", "help.ask",
     "meddpicc.score", "pain.note", "solution.note", "rival.note", "proposal.write",
+    "criterion.confirm",
 ), TEAM_PARTS)  # fmt: skip
 """Which parts of an assignment allow a capability; the others need a writing part."""
 

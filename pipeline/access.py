@@ -19,6 +19,7 @@ from crm.models import Assignment, Chain
 from pipeline.models import (
     ApprovalRule,
     Competitor,
+    Confirmation,
     DefinitionDraft,
     ForecastOverride,
     GateCondition,
@@ -81,6 +82,12 @@ def get_rival(user: User, pk: int) -> Rival:
 def get_competitor(pk: int) -> Competitor:
     """One of the company's list, which everybody reads; or NotFound."""
     return crm_access.find(Competitor.objects.all(), pk)
+
+
+def get_confirmation(user: User, pk: int) -> Confirmation:
+    """A confirmation in a sale he sees, or NotFound."""
+    rows = visible_of(user, Confirmation).select_related("opportunity__customer", "criterion")
+    return crm_access.find(rows, pk)
 
 
 def get_proposal(user: User, pk: int) -> Proposal:

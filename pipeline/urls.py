@@ -6,6 +6,7 @@ from pipeline.views import (
     approval,
     board,
     chain,
+    confirmations,
     deal,
     exposure,
     facts,
@@ -79,6 +80,14 @@ urlpatterns = [
     path("settings/approvals/new/", approval.new, name="settings-approval-new"),
     path("settings/approvals/<int:pk>/", approval.rule, name="settings-approval"),
     path("settings/approvals/<int:pk>/remove/", approval.remove, name="settings-approval-remove"),
+    path(
+        "opportunities/<int:pk>/confirm/<slug:key>/",
+        confirmations.confirm,
+        name="opportunity-confirm",
+    ),
+    path(
+        "confirmations/<int:pk>/take-back/", confirmations.take_back, name="confirmation-take-back"
+    ),
     path("opportunities/<int:pk>/rivals/", rivals.of_sale, name="opportunity-rivals"),
     path("opportunities/<int:pk>/rivals/new/", rivals.new, name="opportunity-rival-new"),
     path("rivals/<int:pk>/edit/", rivals.edit, name="rival-edit"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from pipeline.api.board import OpportunityBoard
 from pipeline.api.chain import OpportunityChain
+from pipeline.api.confirmations import ConfirmationTakeBack, OpportunityConfirmations
 from pipeline.api.definitions import Definition, Pipelines, Products
 from pipeline.api.drafts import BringBack, DraftPublish, Drafts, OneDraft, Retire
 from pipeline.api.exposure import CompanyExposure, PersonExposure
@@ -102,6 +103,16 @@ urlpatterns = [
     path("waivers/<int:pk>/refuse/", WaiverRefuse.as_view(), name="api-waiver-refuse"),
     path("waivers/<int:pk>/withdraw/", WaiverWithdraw.as_view(), name="api-waiver-withdraw"),
     path("waivers/<int:pk>/end/", WaiverEnd.as_view(), name="api-waiver-end"),
+    path(
+        "opportunities/<int:pk>/confirmations/",
+        OpportunityConfirmations.as_view(),
+        name="api-opportunity-confirmations",
+    ),
+    path(
+        "confirmations/<int:pk>/take-back/",
+        ConfirmationTakeBack.as_view(),
+        name="api-confirmation-take-back",
+    ),
     path("competitors/", Competitors.as_view(), name="api-competitors"),
     path("competitors/<int:pk>/", OneCompetitor.as_view(), name="api-competitor"),
     path("rivals/", Rivals.as_view(), name="api-rivals"),

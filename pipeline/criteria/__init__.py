@@ -52,6 +52,7 @@ class Remedy:
     step: int | None = None
     letters: tuple[str, ...] = ()
     things: tuple[int, ...] = ()
+    key: str = ""
     gate: str = ""
     decision: int | None = None
 
@@ -100,6 +101,8 @@ class Remedy:
             return {"type": "meddpicc", "letters": list(self.letters), "link": self.link}
         if self.type in ("pain", "differentiator"):
             return {"type": self.type, "things": list(self.things), "link": self.link}
+        if self.type == "confirm":
+            return {"type": "confirm", "key": self.key, "link": self.link}
         if self.type == "gate":
             return {
                 "type": "gate",
@@ -132,10 +135,15 @@ def _to_a_line(remedy: Remedy) -> str:
     return reverse("opportunity-line-new", args=[remedy.sale])
 
 
+def _to_a_confirmation(remedy: Remedy) -> str:
+    return reverse("opportunity-confirm", args=[remedy.sale, remedy.key])
+
+
 _DIALOGS: dict[str, Callable[[Remedy], str]] = {
     "meddpicc": _to_the_card,
     "pain": _to_a_pain,
     "differentiator": _to_a_line,
+    "confirm": _to_a_confirmation,
 }
 """Where what is still to be written down about a sale is written down."""
 
@@ -207,10 +215,12 @@ def load() -> None:
         attitude_at_least,
         commitment_kept,
         commitment_made,
+        confirmed,
         contacts_at_least,
         coverage_at_least,
         covered_to_level,
         differentiator_confirmed,
+        field_compared,
         field_filled,
         gate_decision,
         meddpicc_at_least,

@@ -3,6 +3,7 @@
 from pipeline.models.approval import ApprovalRule
 from pipeline.models.clock import Recount, Reminder, StageClock
 from pipeline.models.commitment_link import OpportunityCommitment
+from pipeline.models.confirmation import Confirmation
 from pipeline.models.definition import ExitCriterion, Pipeline, PipelineVersion, Stage
 from pipeline.models.draft import DefinitionDraft
 from pipeline.models.forecast import ForecastOverride, StageOdds
@@ -21,6 +22,7 @@ from pipeline.models.waiver import Waiver
 __all__ = [
     "ApprovalRule",
     "Competitor",
+    "Confirmation",
     "DefinitionDraft",
     "ExitCriterion",
     "ForecastOverride",

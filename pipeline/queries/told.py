@@ -206,3 +206,13 @@ _tell_of_case(
     "send",
     "info",
 )
+
+_tell_of_case(
+    "criterion.confirmed",
+    gettext_noop("confirmed with evidence what the stage of {sale} asks for"),
+    "check",
+    "good",
+)
+_tell_of_case(
+    "criterion.taken_back", gettext_noop("took a confirmation in {sale} back"), "undo-2", "soon"
+)

@@ -99,6 +99,7 @@ class RemedySerializer(serializers.Serializer):
             "meddpicc",
             "pain",
             "differentiator",
+            "confirm",
             "gate",
         ]
     )
@@ -114,6 +115,7 @@ class RemedySerializer(serializers.Serializer):
     action = serializers.IntegerField(required=False, allow_null=True)
     letters = serializers.ListField(child=serializers.CharField(), required=False)
     things = serializers.ListField(child=serializers.IntegerField(), required=False)
+    key = serializers.CharField(required=False)
     gate = serializers.CharField(required=False)
     decision = serializers.IntegerField(required=False, allow_null=True)
     link = serializers.CharField(required=False)

@@ -120,6 +120,7 @@ def _in_dialog(head: tuple[str, str, bool], remedy: Remedy, back: str, then: str
     words, icon = {
         "meddpicc": (_("Score it"), "gauge"),
         "pain": (_("Confirm it") if remedy.things else _("Note a pain"), "activity"),
+        "confirm": (_("Confirm it"), "check"),
         "differentiator": (_("Confirm it") if remedy.things else _("Add a line"), "gem"),
     }[remedy.type]
     asked = urlencode({"next": back} | ({"then": then} if then else {}))

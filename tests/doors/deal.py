@@ -6,9 +6,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from pipeline.commands import pains, proposals, rivals, solutions
+from accounts.queries.users import system_user
+from pipeline.commands import confirmations, pains, proposals, rivals, solutions
+from pipeline.commands.pipelines import publish
 from pipeline.models import (
     Competitor,
+    Confirmation,
     ForecastOverride,
     MeddpiccScore,
     PainPoint,
@@ -16,7 +19,9 @@ from pipeline.models import (
     Rival,
     SolutionLine,
 )
+from pipeline.serializers.definition import read_definition
 from tests.cast import ContactFactory
+from tests.pipeline.sales import open_sale
 
 IN = {"ben": 404, "clara": 404}
 READ = dict.fromkeys(
@@ -33,6 +38,7 @@ EVERYBODY = dict.fromkeys(SEE, 200) | {"nobody": 302}
 ADD = dict.fromkeys(SEE, 302) | {"finance": 403, "legal": 403}
 KEEP = dict.fromkeys(SEE, 403) | {"otto": 302, "nobody": 302}
 APPROVE = dict.fromkeys(SEE, 403) | IN | dict.fromkeys(("boris", "dora", "nobody"), 302)
+BY_PEOPLE = DO | {"integration": 403}
 RIVAL = {"state": "active", "price_level": "lower"}
 OFFER = {"document": "Offer", "amount": "5", "discount_percent": "1"}
 
@@ -61,6 +67,8 @@ GET: dict[str, tuple[str, dict[str, int]]] = {
     "proposal-current": ("/proposals/{former}/current/", SEE),
     "proposal-approve": ("/proposals/{former}/approve/", SEE),
     "proposal-send": ("/proposals/{current}/send/", SEE),
+    "opportunity-confirm": ("/opportunities/{by_hand}/confirm/again/", SEE),
+    "confirmation-take-back": ("/confirmations/{confirmation}/take-back/", SEE),
 }
 PROOF = {"document": "Minutes"}
 PAIN = {"contact": "{contact}", "text": "Slow", "urgency": "high"}
@@ -92,6 +100,10 @@ POST: dict[str, tuple[str, dict[str, Any], dict[str, int]]] = {
     "proposal-current": ("/proposals/{former}/current/", {}, DO),
     "proposal-approve": ("/proposals/{former}/approve/", {}, APPROVE),
     "proposal-send": ("/proposals/{current}/send/", {}, DO),
+    "opportunity-confirm": ("/opportunities/{by_hand}/confirm/again/", PROOF, BY_PEOPLE),
+    "confirmation-take-back": (
+        "/confirmations/{confirmation}/take-back/", {"reason": "Off"}, BY_PEOPLE,
+    ),
 }  # fmt: skip
 API_GET: dict[str, str] = {
     "api-opportunity-meddpicc": "opportunities/{sale}/meddpicc/",
@@ -100,6 +112,7 @@ API_GET: dict[str, str] = {
     "api-solution-line": "solution-lines/{line}/",
     "api-rival": "rivals/{rival}/",
     "api-proposal": "proposals/{current}/",
+    "api-opportunity-confirmations": "opportunities/{by_hand}/confirmations/",
 }
 API_LISTS: dict[str, str] = {
     "api-pains": "pains/",
@@ -134,6 +147,12 @@ API_POST: dict[str, tuple[Any, ...]] = {
     "api-proposal-current": ("proposals/{former}/current/", {}, 200),
     "api-proposal-approve": ("proposals/{former}/approve/", {}, 200, APPROVE),
     "api-proposal-send": ("proposals/{current}/send/", {}, 200),
+    "api-opportunity-confirmations": (
+        "opportunities/{by_hand}/confirmations/", API_PROOF | {"key": "again"}, 201, BY_PEOPLE,
+    ),
+    "api-confirmation-take-back": (
+        "confirmations/{confirmation}/take-back/", {"reason": "Off"}, 200, BY_PEOPLE,
+    ),
 }  # fmt: skip
 """What is sent, what it answers to who may, and who that is; by default who writes on pages."""
 
@@ -145,11 +164,27 @@ API_PATCH: dict[str, tuple[Any, ...]] = {
 }
 
 API_MODULES = {
+    "pipeline.api.confirmations",
     "pipeline.api.meddpicc",
     "pipeline.api.pains",
     "pipeline.api.proposals",
     "pipeline.api.rivals",
 }
+
+
+BY_HAND = """
+pipeline: by-hand
+names: {en: By hand}
+stages:
+  - key: here
+    names: {en: Here}
+    probability: 0.5
+    category: pipeline
+    criteria:
+      - {key: met, kind: confirmed, params: {key: met}, texts: {en: They met us}}
+      - {key: again, kind: confirmed, params: {key: again}, texts: {en: They meet us again}}
+  - {key: next, names: {en: Next}, probability: 0.9, category: commit}
+"""
 
 
 def add_things(cast: Any) -> None:
@@ -166,15 +201,29 @@ def add_things(cast: Any) -> None:
     cast.former = proposals.add_proposal(cast.sale, facts=terms, **who)
     cast.current = proposals.add_proposal(cast.sale, facts=terms, **who)
     proposals.approve(cast.current, by=cast.boris, at=who["at"])
+    made = publish(draft=read_definition(BY_HAND), by=system_user(), at=who["at"])
+    cast.by_hand = open_sale(cast, at=who["at"], name="By hand", version=made.version)
+    said = {"kind": "document", "text": "Minutes"}
+    cast.confirmation = confirmations.confirm(cast.by_hand, key="met", evidence=said, **who)
 
 
 def numbers(cast: Any) -> dict[str, int]:
     """The numbers in addresses and bodies."""
     names = ("pain", "line", "competitor", "rival", "former", "current")
+    names += ("by_hand", "confirmation")
     return {name: getattr(cast, name).pk for name in names} | {"contact": cast.liu.pk}
 
 
 def facts() -> list[Any]:
     """All that is written down."""
-    kept = (MeddpiccScore, ForecastOverride, PainPoint, SolutionLine, Competitor, Rival, Proposal)
+    kept = (
+        MeddpiccScore,
+        ForecastOverride,
+        PainPoint,
+        SolutionLine,
+        Competitor,
+        Rival,
+        Proposal,
+        Confirmation,
+    )
     return [row for model in kept for row in model.objects.order_by("pk").values_list()]

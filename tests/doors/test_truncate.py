@@ -32,6 +32,7 @@ GUARDED = {
     "crm_valueoffer": "value_offer_not_emptied",
     "pipeline_forecastoverride": "forecast_override_not_emptied",
     "pipeline_meddpiccscore": "meddpicc_not_emptied",
+    "pipeline_confirmation": "confirmation_not_emptied",
     "pipeline_painpoint": "pain_not_emptied",
     "pipeline_proposal": "proposal_not_emptied",
     "pipeline_solutionline": "solution_line_not_emptied",
