@@ -13,6 +13,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.commands.acknowledge import LONGEST_NOTE
 from accounts.models import ApiToken, Level, Role, Team, User
 from accounts.queries.teams import all_teams, tree
 from accounts.queries.users import leads
@@ -158,3 +159,11 @@ class FreezeForm(forms.Form):
     """Why somebody is kept out."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+
+
+class AcknowledgeForm(forms.Form):
+    """What one does about a reminder."""
+
+    note = forms.CharField(
+        label=_("What do you do about it"), max_length=LONGEST_NOTE, required=False
+    )

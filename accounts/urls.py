@@ -10,6 +10,7 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read_all, name="inbox-read-all"),
     path("inbox/<int:pk>/", inbox.open_item, name="inbox-open"),
+    path("inbox/<int:pk>/acknowledge/", inbox.acknowledge, name="inbox-acknowledge"),
     path("inbox/<int:pk>/read/", inbox.read, name="inbox-read"),
     path("inbox/<int:pk>/unread/", inbox.unread, name="inbox-unread"),
     path("settings/", profile.profile, name="settings"),

@@ -57,6 +57,7 @@ class CrmConfig(AppConfig):
             help_told,
             intel_told,
             leaving,
+            reminder_told,
             value_told,
         )
 

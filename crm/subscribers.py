@@ -165,13 +165,13 @@ def tell_of_promise(event: Event) -> None:
         return
     stairs = _stairs(promise.customer, promise.deliverer)
     key = f"promise:{promise.pk}:{reminder.due_date}:{reminder.level}"
-    deliver(
-        [
-            _about(promise, user.pk, f"promise.{reminder.level}", key)
-            for user in stairs.concerned(reminder.level)
-        ],
-        at=event.at,
+    one = replace(
+        _about(promise, 0, f"promise.{reminder.level}", key),
+        thread=f"promise:{promise.pk}:{reminder.due_date}",
+        level=reminder.level,
     )
+    people = stairs.concerned(reminder.level)
+    deliver([replace(one, user_id=user.pk) for user in people], at=event.at)
 
 
 @subscribe("commitment.broken", key="crm.promise_not_kept")
@@ -263,10 +263,12 @@ def tell_of_concern(event: Event) -> None:
     people = stairs.receivers(2) if level % 2 else stairs.receivers(1)
     due = concern.response_due_at if about_answer else concern.resolution_due_at
     key = f"concern:{concern.pk}:{level}"
-    deliver(
-        [_of_concern(concern, user.pk, f"concern.{level}", key, due) for user in people],
-        at=event.at,
+    one = replace(
+        _of_concern(concern, 0, f"concern.{level}", key, due),
+        thread=f"concern:{concern.pk}:{'answer' if about_answer else 'resolution'}",
+        level=level % 2,
     )
+    deliver([replace(one, user_id=user.pk) for user in people], at=event.at)
 
 
 @subscribe("concern.raised", key="crm.concern_is_yours")
@@ -421,6 +423,8 @@ def tell_of_orphan(event: Event) -> None:
         params={"customer": customer.name},
         url=f"/customers/{customer.pk}/",
         scope_id=customer.pk,
+        thread=f"orphan:{reminder.orphanclock_id}:{reminder.since.isoformat()}",
+        level=reminder.level,
     )
     people = ladder(customer.team, None).concerned(reminder.level)
     deliver([replace(one, user_id=user.pk) for user in people], at=event.at)

@@ -178,6 +178,8 @@ def tell_of_reminder(event: Event) -> None:
                 params=params,
                 url=_url(sale),
                 scope_id=sale.customer_id,
+                thread=f"visit:{reminder.visit_id}",
+                level=reminder.level,
             )
             for user in stairs.concerned(reminder.level)
         ],
@@ -212,6 +214,8 @@ def tell_of_sale(event: Event) -> None:
                 params=params,
                 url=_url(sale),
                 scope_id=sale.customer_id,
+                thread=f"saleclock:{clock.pk}:{reminder.since}",
+                level=reminder.level,
             )
             for user in ladder(sale.customer.team, holder).concerned(reminder.level)
         ],

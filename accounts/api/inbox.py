@@ -8,9 +8,15 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from accounts.commands import inbox as commands
+from accounts.commands.acknowledge import acknowledge
 from accounts.models import InboxItem
 from accounts.queries import inbox as queries
-from accounts.serializers.inbox import InboxItemSerializer, MarkedSerializer, ReadInput
+from accounts.serializers.inbox import (
+    AcknowledgeInput,
+    InboxItemSerializer,
+    MarkedSerializer,
+    ReadInput,
+)
 from core.api import filters
 from core.api.views import ReadOne, ReadRows, RunsCommand
 
@@ -28,7 +34,7 @@ class Inbox(ReadRows):
 
     def queryset(self) -> QuerySet[InboxItem]:
         """One's own."""
-        return queries.inbox_of(self.request.user)
+        return queries.inbox_of(self.request.user).select_related("acknowledged_by")
 
 
 class OneItem(ReadOne):
@@ -82,3 +88,16 @@ class UnreadItem(Marks):
         """This one."""
         item = queries.get_item(self.request.user, pk)
         return self.marked(commands.mark_unread([item.pk], by=self.request.user))
+
+
+class Acknowledge(RunsCommand):
+    """Say of a reminder that one is on it, with a note the level above reads."""
+
+    serializer_class = InboxItemSerializer
+    input_class = AcknowledgeInput
+    success_status = 200
+
+    def run(self, data: dict[str, Any], pk: int) -> InboxItem:
+        """This one of mine."""
+        item = queries.get_item(self.request.user, pk)
+        return acknowledge(item, note=data["note"], by=self.request.user, at=self.now)

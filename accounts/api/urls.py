@@ -21,6 +21,7 @@ urlpatterns = [
     path("inbox/", inbox.Inbox.as_view(), name="api-inbox"),
     path("inbox/read/", inbox.Read.as_view(), name="api-inbox-read"),
     path("inbox/<int:pk>/", inbox.OneItem.as_view(), name="api-inbox-item"),
+    path("inbox/<int:pk>/acknowledge/", inbox.Acknowledge.as_view(), name="api-inbox-acknowledge"),
     path("inbox/<int:pk>/read/", inbox.ReadItem.as_view(), name="api-inbox-item-read"),
     path("inbox/<int:pk>/unread/", inbox.UnreadItem.as_view(), name="api-inbox-item-unread"),
     path("tokens/", tokens.Tokens.as_view(), name="api-tokens"),

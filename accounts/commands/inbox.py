@@ -16,7 +16,10 @@ BATCH = 2000
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message to one person. `key` makes it arrive once, however often it is delivered."""
+    """One message to one person. `key` makes it arrive once, however often it is delivered.
+
+    A reminder has a `level` from 0 to 3, and names its matter by `thread`.
+    """
 
     user_id: int
     kind: str
@@ -24,6 +27,8 @@ class Delivery:
     params: Mapping[str, Any] = field(default_factory=dict)
     url: str = ""
     scope_id: int | None = None
+    thread: str = ""
+    level: int | None = None
 
 
 @transaction.atomic
@@ -48,6 +53,8 @@ def deliver(deliveries: Iterable[Delivery], *, at: datetime) -> None:
                 url=each.url,
                 scope_id=each.scope_id,
                 key=each.key,
+                thread=each.thread,
+                level=each.level,
                 created_at=at,
                 mail=InboxItem.Mail.WAITING if each.user_id in reached else InboxItem.Mail.NONE,
                 mail_after=at,

@@ -7,6 +7,7 @@ class InboxItem(models.Model):
 
     `kind` names a sentence registered in accounts/notices.py and `params` fills it, so a reader
     who changes language reads old items in the new one. `key` makes delivery idempotent.
+    A reminder has a `level`, and the same `thread` on all levels of one matter.
     """
 
     class Mail(models.TextChoices):
@@ -29,6 +30,18 @@ class InboxItem(models.Model):
     mail_attempts = models.PositiveSmallIntegerField(default=0)
     mail_after = models.DateTimeField(null=True)
 
+    thread = models.CharField(max_length=80, blank=True, default="", db_default="")
+    level = models.PositiveSmallIntegerField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    note = models.CharField(max_length=300, blank=True, default="", db_default="")
+
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [
@@ -40,9 +53,19 @@ class InboxItem(models.Model):
                 fields=["user"], condition=models.Q(read_at__isnull=True), name="inbox_unread"
             ),
             models.Index(
+                fields=["thread", "level"],
+                condition=models.Q(acknowledged_at__isnull=False),
+                name="inbox_acknowledged",
+            ),
+            models.Index(
                 fields=["id"], condition=models.Q(mail="waiting"), name="inbox_mail_waiting"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.user_id}"
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether somebody can say of it that he is on it."""
+        return self.level is not None

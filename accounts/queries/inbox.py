@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -18,6 +22,35 @@ def inbox_of(user: User, *, unread: bool = False) -> QuerySet[InboxItem]:
     """A person's messages, newest first; with `unread`, those he has not read."""
     items = InboxItem.objects.filter(user=user)
     return items.filter(read_at=None) if unread else items
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Somebody told earlier of the same matter said that he is on it."""
+
+    level: int
+    by: str
+    at: datetime | None
+    note: str
+
+
+def taken_below(rows: Sequence[Mapping[str, Any]]) -> dict[int, list[Taken]]:
+    """Reminder -> who of the levels below has said to be on it, first the highest; in one query.
+
+    Each row has `id`, `thread` and `level`, as of `.values()`.
+    """
+    threads = {row["thread"] for row in rows if row["level"]}
+    found: dict[str, list[Taken]] = defaultdict(list)
+    if threads:
+        said = InboxItem.objects.filter(thread__in=threads, acknowledged_at__isnull=False)
+        for one in said.select_related("acknowledged_by").order_by("-level", "pk"):
+            taken = Taken(one.level or 0, str(one.acknowledged_by), one.acknowledged_at, one.note)
+            found[one.thread].append(taken)
+    return {
+        row["id"]: [one for one in found[row["thread"]] if one.level < row["level"]]
+        for row in rows
+        if row["level"] and row["thread"] in found
+    }
 
 
 def get_item(user: User, pk: int) -> InboxItem:

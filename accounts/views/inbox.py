@@ -9,15 +9,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import notices
+from accounts.commands import acknowledge as acknowledging
 from accounts.commands import inbox as commands
-from accounts.queries.inbox import MOST_SHOWN, get_item, inbox_of, unread_count
+from accounts.forms import AcknowledgeForm, explain
+from accounts.queries.inbox import (
+    MOST_SHOWN,
+    get_item,
+    inbox_of,
+    taken_below,
+    unread_count,
+)
 from core import keyset
-from core.web import is_htmx, next_url, trigger
+from core.errors import Invalid
+from core.web import answer, is_htmx, next_url, trigger
 
-COLUMNS = ("id", "kind", "params", "url", "created_at", "read_at")
+COLUMNS = ("id", "kind", "params", "url", "created_at", "read_at", "thread", "level", "note")
+COLUMNS += ("acknowledged_at", "acknowledged_by__name")
 ORDER = ["-created_at"]
 LIMIT = 50
 
@@ -64,6 +74,29 @@ def read_all(request: HttpRequest) -> HttpResponse:
     return _after(request)
 
 
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say of a reminder that one is on it."""
+    item = get_item(request.user, pk)
+    form = AcknowledgeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        note, now = form.cleaned_data["note"], timezone.now()
+        try:
+            acknowledging.acknowledge(item, note=note, by=request.user, at=now)
+        except Invalid as error:
+            explain(form, error)
+        else:
+            return HttpResponseRedirect(next_url(request, reverse("inbox")))
+    context = {
+        "form": form,
+        "item": item,
+        "text": notices.render(item.kind, item.params),
+        "next": next_url(request, reverse("inbox")),
+    }
+    return answer(request, "accounts/acknowledge.html", context)
+
+
 def _after(request: HttpRequest) -> HttpResponse:
     """The list as it is now for htmx, else the page the form stood on."""
     if not is_htmx(request):
@@ -80,9 +113,10 @@ def _page(request: HttpRequest, fragment: str = "") -> HttpResponse:
     query = "?show=all" if everything else ""
     cursor = None if fragment else request.GET.get("cursor")
     page = keyset.page(items, ORDER, cursor=cursor, limit=LIMIT)
+    taken = taken_below(page.rows)
     context = {
         "page": page,
-        "items": [_line(row) for row in page.rows],
+        "items": [_line(row) | {"taken": taken.get(row["id"], ())} for row in page.rows],
         "show": "all" if everything else "",
         "query": query,
         "here": reverse("inbox") + query,
@@ -97,4 +131,8 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
         "icon": notices.icon_of(row["kind"]),
         "at": row["created_at"],
         "read": row["read_at"] is not None,
+        "acknowledged_at": row["acknowledged_at"],
+        "acknowledged_by": row["acknowledged_by__name"],
+        "note": row["note"],
+        "is_open": row["level"] is not None and row["acknowledged_at"] is None,
     }

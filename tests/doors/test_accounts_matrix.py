@@ -28,6 +28,7 @@ MATRIX = {
     "inbox": ("get", SIGN_IN, 200, 200, 200, 200),
     "inbox-read-all": ("post", SIGN_IN, 302, 302, 302, 302),
     "inbox-open": ("get", SIGN_IN, 404, 404, 404, 404),
+    "inbox-acknowledge": ("get", SIGN_IN, 404, 404, 404, 404),
     "inbox-read": ("post", SIGN_IN, 404, 404, 404, 404),
     "inbox-unread": ("post", SIGN_IN, 404, 404, 404, 404),
     "settings": ("get", SIGN_IN, 200, 200, 200, 200),
@@ -78,6 +79,7 @@ API = {
     "api-inbox": [("get", 401, 200, 200, 200, 200)],
     "api-inbox-read": [("post", 401, 200, 200, 200, 200)],
     "api-inbox-item": [("get", 401, 404, 404, 404, 404)],
+    "api-inbox-acknowledge": [("post", 401, 404, 404, 404, 404)],
     "api-inbox-item-read": [("post", 401, 404, 404, 404, 404)],
     "api-inbox-item-unread": [("post", 401, 404, 404, 404, 404)],
     "api-calendar-days": [
