@@ -39,7 +39,7 @@ class PipelineConfig(AppConfig):
         following.SALES.register(place=0)  # a move of a sale ends steps of its stage
         REASSIGNED.append(following.pass_on_reminders)
         LOOSE["reminders"] = following.count_unread
-        CLOSING_CHECKS.append(following.still_leads)
+        CLOSING_CHECKS.extend((following.still_leads, following.still_bound))
         SETTINGS_TABS.append(
             SettingsTab("approvals", _("Approvals"), "settings-approvals", "approval_rule.change")
         )

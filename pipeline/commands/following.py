@@ -29,6 +29,7 @@ from pipeline.models import (
     StageVisit,
     Transition,
 )
+from pipeline.queries.gates import conditions_of
 
 
 def take_up_activity(
@@ -166,3 +167,15 @@ def still_leads(user: User) -> Iterable[Held]:
         yield Held(
             sentence.format(name=user, count=count), f"/opportunities/?owner={user.pk}", count
         )
+
+
+def still_bound(user: User) -> Iterable[Held]:
+    """What stands in the way too: conditions of decisions that only this person can do."""
+    count = conditions_of(user).count()
+    if count:
+        sentence = ngettext(
+            "{name} has {count} condition of a decision to do.",
+            "{name} has {count} conditions of decisions to do.",
+            count,
+        )
+        yield Held(sentence.format(name=user, count=count), "/gates/?whose=all", count)

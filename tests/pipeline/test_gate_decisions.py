@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.commands.users import close_user
 from accounts.models import InboxItem
 from core.errors import Conflict, Invalid, NotFound, Refused
 from core.models import Event
@@ -447,6 +448,15 @@ class TestBackDoors:
             )
         assert refused.value.__cause__.diag.constraint_name == "gate_one_live_request"
         assert GateDecision.objects.get() == decision
+
+
+def test_who_has_a_condition_to_do_is_not_closed(cast, sale):
+    decision = conditional(cast, sale)
+    with pytest.raises(Conflict) as refused:
+        close_user(cast.dan, by=cast.otto, at=NOW)
+    assert "Dan has 1 condition of a decision to do." in str(refused.value.details)
+    gate_decisions.fulfil(decision.conditions.get(), evidence="Mail", by=cast.dan, at=NOW)
+    assert close_user(cast.dan, by=cast.otto, at=NOW).closed_at == NOW
 
 
 def test_schedule_and_withdraw(cast, sale):
