@@ -14,7 +14,7 @@ from analytics.metrics.accuracy import Decile, accuracy, bias, brier, mape, reli
 from analytics.metrics.accuracy import Period as Outcome
 from analytics.models import ForecastWeek
 from analytics.queries.period import Period
-from analytics.queries.scope import Scope, ids_sql
+from analytics.queries.scope import Scope, among
 from core.metrics.result import Result, Window
 from pipeline.metrics.forecast import CHAIN
 from pipeline.queries.outlook import VIEWS
@@ -39,14 +39,14 @@ SAID = {
 _EXPECTED = """
 SELECT l.currency, {sums} FROM analytics_forecastline l
 WHERE l.week_id = %s AND l.expected_close_date >= %s AND l.expected_close_date < %s
-    AND l.opportunity_id IN ({ids})
+    AND {seen}
 GROUP BY 1
 """
 _OUTCOMES = """
 SELECT l.probability, o.state = 'won', count(*)
 FROM analytics_forecastline l JOIN pipeline_opportunity o ON o.id = l.opportunity_id
 WHERE l.week_id = ANY(%s) AND o.state IN ('won', 'lost', 'no_decision', 'withdrawn')
-    AND o.id IN ({ids})
+    AND {seen}
 GROUP BY 1, 2
 """
 
@@ -128,7 +128,7 @@ def _of(scope: Scope, period: Period, week: ForecastWeek) -> Iterator[tuple[str,
 
 
 def _expected(scope: Scope, period: Period, week: ForecastWeek) -> dict[str, dict[str, Decimal]]:
-    ids, params = ids_sql(scope.sales)
+    seen, params = among("l.opportunity_id", scope.sales)
     chain = ", ".join(f"'{category}'" for category in CHAIN)
     sums = ", ".join(
         f"coalesce(sum(round(l.amount * {p}, 2)) FILTER (WHERE {category} IN ({chain})), 0)"
@@ -136,7 +136,7 @@ def _expected(scope: Scope, period: Period, week: ForecastWeek) -> dict[str, dic
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            _EXPECTED.format(sums=sums, ids=ids), [week.pk, period.start, period.end, *params]
+            _EXPECTED.format(sums=sums, seen=seen), [week.pk, period.start, period.end, *params]
         )
         return {row[0]: dict(zip(VIEWS, row[1:], strict=True)) for row in cursor.fetchall()}
 
@@ -154,9 +154,9 @@ def _record(currency: str, past: list[Past], window: Window) -> Record:
 
 def _outcomes(scope: Scope, weeks: list[int]) -> Iterator[tuple[Decimal, bool]]:
     """The stage's probability of each decided sale early in a period, and whether it was won."""
-    ids, params = ids_sql(scope.sales)
+    seen, params = among("o.id", scope.sales)
     with connection.cursor() as cursor:
-        cursor.execute(_OUTCOMES.format(ids=ids), [weeks, *params])
+        cursor.execute(_OUTCOMES.format(seen=seen), [weeks, *params])
         for probability, won, count in cursor.fetchall():
             for _sale in range(count):
                 yield probability, won

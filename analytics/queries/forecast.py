@@ -30,12 +30,14 @@ SIDES = {
 OWN = {"stage": "false", "rep": "r.id IS NOT NULL", "manager": "m.id IS NOT NULL"}
 UNIT = {"person": ("o.owner_id", "u.name"), "team": ("c.team_id", "t.name")}
 
-LATERAL = "CROSS JOIN LATERAL (VALUES {}) w (view, category, p, own)".format(
-    ", ".join(
-        f"('{view}', {CATEGORY_OF[view]}, {PROBABILITY_OF[view]}, {OWN[view]})" for view in VIEWS
+
+def lateral(views: Iterable[str]) -> str:
+    """Each sale once for each of these views: as its stage, its rep, its manager see it."""
+    seen = ", ".join(
+        f"('{view}', {CATEGORY_OF[view]}, {PROBABILITY_OF[view]}, {OWN[view]})" for view in views
     )
-)
-"""Each sale three times: as its stage, its rep and its manager see it."""
+    return f"CROSS JOIN LATERAL (VALUES {seen}) w (view, category, p, own)"
+
 
 WEIGHED = "round(o.amount * w.p, 2)"
 """pipeline.metrics.forecast.weighted, in SQL: numeric rounds half away from zero."""
@@ -199,7 +201,7 @@ def _open(scope: Scope) -> Iterable[tuple[int, str, str, Seen]]:
     unit, name = UNIT[scope.by]
     ids, params = ids_sql(scope.closing)
     sql = _SHEET.format(
-        unit=unit, name=name, joins=JOINS, lateral=LATERAL, weighed=WEIGHED, ids=ids
+        unit=unit, name=name, joins=JOINS, lateral=lateral(VIEWS), weighed=WEIGHED, ids=ids
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

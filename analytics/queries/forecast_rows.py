@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +12,7 @@ from django.db.models import BigIntegerField, DecimalField, QuerySet
 from django.utils.translation import gettext_lazy
 
 from analytics.models import ForecastLine, ForecastWeek
-from analytics.queries.forecast import CATEGORIES, LATERAL, SIDES, WEIGHED
+from analytics.queries.forecast import CATEGORIES, SIDES, WEIGHED, lateral
 from analytics.queries.movement import KINDS, LABELS, moved_sql
 from analytics.queries.scope import Scope, ids_sql
 from core.keyset import DEFAULT_LIMIT, Page, Places
@@ -39,6 +38,21 @@ COLUMNS = (
     "id", "name", "customer__name", "owner_id", "owner__name", "amount", "currency", "state",
     "stage", "expected_close_date", "closed_at", "close_reason",
 )  # fmt: skip
+
+
+_BEHIND = """
+WITH found AS MATERIALIZED (
+    SELECT o.id, k.currency, coalesce(k.size, 0) AS size, {weighed} AS weighed {source}
+), page AS (
+    SELECT id, size FROM found WHERE {after} ORDER BY -abs(size), id LIMIT %s
+)
+SELECT currency, count(*), sum(size), sum(weighed), 0 FROM found GROUP BY currency
+UNION ALL
+SELECT NULL, 0, size, NULL, id FROM page
+"""
+"""All that is found once: its sums by currency, and one page of it."""
+
+_AFTER = "(-abs(size), id) > (%s, %s)"
 
 
 @dataclass(frozen=True)
@@ -101,22 +115,27 @@ def behind(
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> Behind:
-    """The rows of a number; their sums are that number. Five queries."""
+    """The rows of a number; their sums are that number. Four queries at most."""
     sql, params = _from(scope, asked, today)
     if asked.currency:
         sql, params = f"{sql} AND k.currency = %s", [*params, asked.currency]
-    weighed = f"coalesce(sum({WEIGHED}), 0)" if asked.list == "open" else "NULL"
+    place = PLACES.read(cursor)[0] if cursor else None
+    weighed = f"coalesce({WEIGHED}, 0)" if asked.list == "open" else "NULL::numeric"
     with connection.cursor() as database:
         database.execute(
-            "SELECT k.currency, count(*), coalesce(sum(k.size), 0), "
-            f"{weighed} {sql} GROUP BY 1 ORDER BY 2 DESC, 1",
-            params,
+            _BEHIND.format(weighed=weighed, source=sql, after=_AFTER if place else "true"),
+            [*params, *(place or ()), limit + 1],
         )
-        sums = database.fetchall()
-    found, more = _page(sql, params, cursor, limit)
-    rows = _filled(found, scope, asked)
-    after = PLACES.write([-abs(found[-1][1]), found[-1][0]]) if more else None
-    return Behind(Page(rows, after, None), sums)
+        found = database.fetchall()
+    sums = sorted((row[:4] for row in found if row[0] is not None), key=lambda sum: -sum[1])
+    rows = sorted(
+        ((row[4], row[2]) for row in found if row[0] is None),
+        key=lambda row: (-abs(row[1]), row[0]),
+    )
+    more = len(rows) > limit
+    rows = rows[:limit]
+    after = PLACES.write([-abs(rows[-1][1]), rows[-1][0]]) if more else None
+    return Behind(Page(_filled(rows, scope, asked), after, None), sums)
 
 
 def _from(scope: Scope, asked: Asked, today: date) -> tuple[str, list[Any]]:
@@ -138,29 +157,10 @@ def _from(scope: Scope, asked: Asked, today: date) -> tuple[str, list[Any]]:
     view = asked.view if asked.view in VIEWS else "stage"
     wanted = [asked.category] if asked.category in CATEGORIES else list(CHAIN)
     return (
-        f"FROM pipeline_opportunity o {JOINS} {LATERAL} {plain} "
-        f"WHERE o.id IN ({ids}) AND w.view = %s AND w.category = ANY(%s)",
-        [*narrowed, view, wanted],
+        f"FROM pipeline_opportunity o {JOINS} {lateral([view])} {plain} "
+        f"WHERE o.id IN ({ids}) AND w.category = ANY(%s)",
+        [*narrowed, wanted],
     )
-
-
-def _page(
-    sql: str, params: Sequence[Any], cursor: str | None, limit: int
-) -> tuple[list[tuple[int, Decimal]], bool]:
-    """Ids and sizes of one page, and whether there are more."""
-    after: list[Any] = []
-    if cursor:
-        place, _backward = PLACES.read(cursor)
-        sql = f"{sql} AND (-abs(coalesce(k.size, 0)), o.id) > (%s, %s)"
-        after = list(place)
-    with connection.cursor() as database:
-        database.execute(
-            f"SELECT o.id, coalesce(k.size, 0) {sql} "
-            f"ORDER BY -abs(coalesce(k.size, 0)), o.id LIMIT {int(limit) + 1}",
-            [*params, *after],
-        )
-        found = database.fetchall()
-    return found[:limit], len(found) > limit
 
 
 def _filled(found: list[tuple[int, Decimal]], scope: Scope, asked: Asked) -> list[Row]:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from analytics.models import ForecastWeek
-from analytics.queries.scope import Scope, ids_sql
+from analytics.queries.scope import Scope, among
 from pipeline.queries.outlook import CATEGORY_OF, JOINS
 
 LABELS = {
@@ -30,7 +30,15 @@ KINDS = ("new", "in", "up", "down", "out", "won", "lost")
 """Those which lead from then to now; `category` changes no sum."""
 
 MOVED = """
-FROM pipeline_opportunity o
+FROM (
+        SELECT opportunity_id AS id FROM analytics_forecastline
+        WHERE week_id = %s AND expected_close_date >= %s AND expected_close_date < %s
+        UNION
+        SELECT id FROM pipeline_opportunity
+        WHERE state IN ('open', 'on_hold')
+            AND expected_close_date >= %s AND expected_close_date < %s
+    ) n
+    JOIN pipeline_opportunity o ON o.id = n.id
     LEFT JOIN analytics_forecastline l ON l.opportunity_id = o.id AND l.week_id = %s
     {joins}
     CROSS JOIN LATERAL (SELECT
@@ -58,8 +66,9 @@ FROM pipeline_opportunity o
             AND {category} <> coalesce(nullif(l.rep_category, ''), l.category),
             o.currency, o.amount)
     ) k (kind, holds, currency, size)
-WHERE k.holds AND o.id IN ({ids})
+WHERE k.holds AND {seen}
 """
+"""Only sales that were or are in the period are looked at, by the indexes of both dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +97,11 @@ class Movement:
 
 def moved_sql(scope: Scope, week: ForecastWeek) -> tuple[str, list[Any]]:
     """FROM and WHERE over sales `o` with `k.kind`, `k.currency` and `k.size`, and parameters."""
-    ids, params = ids_sql(scope.sales)
+    seen, params = among("o.id", scope.sales)
     period = [scope.period.start, scope.period.end]
-    sql = MOVED.format(joins=JOINS, category=CATEGORY_OF["rep"], ids=ids)
-    return sql, [week.pk, *period, *period, *params]
+    sql = MOVED.format(joins=JOINS, category=CATEGORY_OF["rep"], seen=seen)
+    dates = [week.pk, *period, *period]
+    return sql, [*dates, *dates, *params]
 
 
 def weeks(most: int = 60) -> list[ForecastWeek]:

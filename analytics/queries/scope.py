@@ -74,3 +74,11 @@ def ids_sql(sales: QuerySet[Opportunity]) -> tuple[str, tuple[Any, ...]]:
     except EmptyResultSet:
         return "SELECT NULL::bigint WHERE false", ()
     return sql, tuple(params)
+
+
+def among(column: str, sales: QuerySet[Opportunity]) -> tuple[str, tuple[Any, ...]]:
+    """The condition that a sale is one of these; of somebody who sees all it asks for nothing."""
+    if not sales.query.where:
+        return "true", ()
+    sql, params = ids_sql(sales)
+    return f"{column} IN ({sql})", params
