@@ -38,6 +38,7 @@ def test_a_decision_from_the_request_to_the_condition_by_plain_forms(sign_in, ca
     asking = f"/opportunities/{sale.pk}/gates/request/?gate=ATI"
     form = anna.get(asking).content.decode()
     assert f'<option value="{cast.boris.pk}" selected>' in form
+    assert "<title>ATI: authorise to invest · Line 2" in form
     seats = {f"of_{name}": getattr(cast, who).pk for name, who in (
         ("sales", "boris"), ("solution", "sam"), ("delivery", "dan"))}  # fmt: skip
     assert anna.post(asking, PACK["ATI"] | seats).status_code == 302
