@@ -10,6 +10,7 @@ from celery import shared_task
 from django.core.mail import get_connection
 from django.utils import timezone
 
+from accounts.commands import digests
 from accounts.commands.mail import ConnectionLost, send_next
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,12 @@ def send_mail() -> None:
         logger.warning("the mail server went away: mail waits for the next run")
     finally:
         connection.close()
+
+
+@shared_task(name="accounts.tasks.make_digests")
+def make_digests() -> None:
+    """Look now: gather the reminders of everybody whose morning has come."""
+    digests.make(at=timezone.now())
 
 
 def _reach(connection: Any) -> bool:

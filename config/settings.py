@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-concerns": {"task": "crm.tasks.watch_concerns", "schedule": 60.0},
     "watch-orphans": {"task": "crm.tasks.watch_orphans", "schedule": 60.0},
     "watch-help": {"task": "crm.tasks.watch_help", "schedule": 60.0},
+    "make-digests": {"task": "accounts.tasks.make_digests", "schedule": 60.0},
     "send-mail": {"task": "accounts.tasks.send_mail", "schedule": 15.0},
 }
 

@@ -10,8 +10,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.models import InboxItem, User
+from accounts.models.user import zone_of
+from core.workingtime.quiet import next_morning
 
 BATCH = 2000
+URGENT = 3
+"""A reminder of this level goes by a mail of its own, at any hour."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,14 @@ class Delivery:
 def deliver(deliveries: Iterable[Delivery], *, at: datetime) -> None:
     """Put messages into inboxes; those that have arrived before are left as they are.
 
-    People without an e-mail address get no mail. The mail of the others waits for the next run of
-    `accounts.tasks.send_mail`.
+    People without an e-mail address get no mail. A reminder below the top level waits for the
+    digest of the next morning, any other mail for the next run of `accounts.tasks.send_mail`.
     """
     waiting = list(deliveries)
-    reached = set(
+    reached = dict(
         User.objects.filter(pk__in={each.user_id for each in waiting}, is_active=True)
         .exclude(email="")
-        .values_list("pk", flat=True)
+        .values_list("pk", "time_zone")
     )
     InboxItem.objects.bulk_create(
         [
@@ -56,14 +60,22 @@ def deliver(deliveries: Iterable[Delivery], *, at: datetime) -> None:
                 thread=each.thread,
                 level=each.level,
                 created_at=at,
-                mail=InboxItem.Mail.WAITING if each.user_id in reached else InboxItem.Mail.NONE,
-                mail_after=at,
+                **_mail(each, reached.get(each.user_id), at),
             )
             for each in waiting
         ],
         batch_size=BATCH,
         ignore_conflicts=True,
     )
+
+
+def _mail(one: Delivery, zone: str | None, at: datetime) -> dict[str, Any]:
+    """By which mail a message goes, and when at the earliest."""
+    if zone is None:
+        return {"mail": InboxItem.Mail.NONE, "mail_after": at}
+    if one.level is None or one.level >= URGENT:
+        return {"mail": InboxItem.Mail.WAITING, "mail_after": at}
+    return {"mail": InboxItem.Mail.DIGEST, "mail_after": next_morning(zone_of(zone), at)}
 
 
 def mark_read(ids: Iterable[int], *, by: User, at: datetime) -> int:

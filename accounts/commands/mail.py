@@ -27,9 +27,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.translation import ngettext
 
 from accounts import notices
+from accounts.commands.inbox import URGENT
 from accounts.models import InboxItem
+from accounts.queries.inbox import taken_below
+from core.workingtime.quiet import is_quiet, next_morning
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +64,8 @@ def send_next(*, at: datetime, connection: Any = None, used: bool = False) -> bo
         _settle(item, InboxItem.Mail.FAILED)
     elif not item.user.email or not item.user.is_active:
         _settle(item, InboxItem.Mail.NONE)
+    elif item.level != URGENT and is_quiet(item.user.zone, at):
+        _wait_for_morning(item, at)
     else:
         _send(item, at, connection, used)
     return True
@@ -103,6 +109,12 @@ def _send(item: InboxItem, at: datetime, connection: Any, used: bool) -> None:
     _settle(item, InboxItem.Mail.SENT)
 
 
+def _wait_for_morning(item: InboxItem, at: datetime) -> None:
+    """Quiet hours cost no attempt."""
+    morning = next_morning(item.user.zone, at)
+    _leased(item).update(mail_attempts=item.mail_attempts - 1, mail_after=morning)
+
+
 def _fail(item: InboxItem, at: datetime, *, free: bool) -> None:
     """Put a message off or give it up; a free failure is not one of its attempts."""
     if free:
@@ -143,14 +155,8 @@ def message_for(item: InboxItem, *, connection: Any = None) -> EmailMessage:
     """The mail of a message, in the language and the time zone of who gets it."""
     user = item.user
     with translation.override(user.language), timezone.override(user.zone):
-        sentence = notices.render(item.kind, item.params)
-        context = {
-            "name": user.name,
-            "sentence": sentence,
-            "url": absolute(item.url) if item.url else absolute("/inbox/"),
-            "settings_url": absolute("/settings/"),
-        }
-        body = render_to_string("accounts/mail/message.txt", context)
+        compose = _digest if item.kind == InboxItem.DIGEST else _single
+        sentence, body = compose(item)
     return EmailMessage(
         subject=_one_line(sentence),
         body=body,
@@ -158,6 +164,48 @@ def message_for(item: InboxItem, *, connection: Any = None) -> EmailMessage:
         connection=connection,
         headers={"Message-ID": message_id(item), "Auto-Submitted": "auto-generated"},
     )
+
+
+def _single(item: InboxItem) -> tuple[str, str]:
+    """Subject and text of one message."""
+    sentence = notices.render(item.kind, item.params)
+    context = {
+        "name": item.user.name,
+        "sentence": sentence,
+        "url": _address(item),
+        "settings_url": absolute("/settings/"),
+    }
+    return sentence, render_to_string("accounts/mail/message.txt", context)
+
+
+def _digest(item: InboxItem) -> tuple[str, str]:
+    """Subject and text of a day's reminders, the most urgent first."""
+    told = list(
+        InboxItem.objects.filter(user=item.user_id, pk__in=item.params.get("ids", [])).order_by(
+            "-level", "created_at", "pk"
+        )
+    )
+    taken = taken_below([{"id": e.pk, "thread": e.thread, "level": e.level} for e in told])
+    lines = [
+        {
+            "text": notices.render(one.kind, one.params),
+            "url": _address(one),
+            "taken": taken.get(one.pk, ()),
+        }
+        for one in told
+    ]
+    subject = ngettext("{n} reminder", "{n} reminders", len(told)).format(n=len(told))
+    context = {
+        "name": item.user.name,
+        "lines": lines,
+        "inbox_url": absolute("/inbox/"),
+        "settings_url": absolute("/settings/"),
+    }
+    return subject, render_to_string("accounts/mail/digest.txt", context)
+
+
+def _address(item: InboxItem) -> str:
+    return absolute(item.url or "/inbox/")
 
 
 def absolute(path: str) -> str:

@@ -10,9 +10,13 @@ class InboxItem(models.Model):
     A reminder has a `level`, and the same `thread` on all levels of one matter.
     """
 
+    DIGEST = "inbox.digest"
+    """The kind of the message that carries a day's reminders; the inbox does not show it."""
+
     class Mail(models.TextChoices):
         NONE = "none"
         WAITING = "waiting"
+        DIGEST = "digest"
         SENT = "sent"
         FAILED = "failed"
 
@@ -51,6 +55,11 @@ class InboxItem(models.Model):
             models.Index(fields=["user", "-created_at", "-id"], name="inbox_list"),
             models.Index(
                 fields=["user"], condition=models.Q(read_at__isnull=True), name="inbox_unread"
+            ),
+            models.Index(
+                fields=["user", "mail_after"],
+                condition=models.Q(mail="digest"),
+                name="inbox_digest_waiting",
             ),
             models.Index(
                 fields=["thread", "level"],

@@ -20,7 +20,7 @@ MOST_SHOWN = 99
 
 def inbox_of(user: User, *, unread: bool = False) -> QuerySet[InboxItem]:
     """A person's messages, newest first; with `unread`, those he has not read."""
-    items = InboxItem.objects.filter(user=user)
+    items = InboxItem.objects.filter(user=user).exclude(kind=InboxItem.DIGEST)
     return items.filter(read_at=None) if unread else items
 
 

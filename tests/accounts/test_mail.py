@@ -26,6 +26,7 @@ SEND = "accounts.commands.mail.EmailMessage.send"
 @pytest.fixture(autouse=True)
 def sentences(monkeypatch):
     monkeypatch.setattr(notices, "_notices", {})
+    monkeypatch.setattr("accounts.commands.mail.is_quiet", lambda _zone, _at: False)
     notices.register("test.due", gettext_noop("{name} is due."), "clock")
 
 
