@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline.criteria import CriterionKind, Finding, Remedy, Sale, all_columns, kind_of
+from core.queries.together import fetch_together
+from pipeline.criteria import CriterionKind, Finding, FromRows, Remedy, Sale, all_columns, kind_of
 from pipeline.models import ExitCriterion, Opportunity, Waiver
 from pipeline.models.definition import Stage, stages_of
 
@@ -162,12 +163,28 @@ def _findings(
         kinds |= here
         for source in here:
             wanted.setdefault(source, []).append(sale)
-    facts = {source: kinds[source].facts(asking, at) for source, asking in wanted.items()}
+    facts = _facts(kinds, wanted, at)
     found: dict[int, tuple[Stage, Findings]] = {}
     for sale in sales:
         stage, rows = stages[sale.version_id, sale.stage]
         found[sale.pk] = (stage, [(row, _check(row, sale, facts)) for row in rows])
     return found
+
+
+def _facts(
+    kinds: Mapping[str, CriterionKind], wanted: Mapping[str, list[Sale]], at: datetime
+) -> dict[str, Any]:
+    """What each source says of those that ask it: all that are rows in one round trip."""
+    from_rows = {source: kind for source, kind in kinds.items() if isinstance(kind, FromRows)}
+    answers = fetch_together([kind.rows(wanted[name], at) for name, kind in from_rows.items()])
+    facts: dict[str, Any] = {
+        source: kind.read(rows, at)
+        for (source, kind), rows in zip(from_rows.items(), answers, strict=True)
+    }
+    for source, asking in wanted.items():
+        if source not in facts:
+            facts[source] = kinds[source].facts(asking, at)
+    return facts
 
 
 def _check(row: ExitCriterion, sale: Sale, facts: Mapping[str, Any]) -> Finding:

@@ -13,11 +13,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 
@@ -175,6 +177,24 @@ class CriterionKind(Protocol):
 
     def check(self, params: Mapping[str, Any], sale: Sale, facts: Any) -> Finding:
         """Whether the sale meets it."""
+
+
+class FromRows(ABC):
+    """A kind whose facts are the rows of one query: a gate asks all of these in one round trip."""
+
+    columns: tuple[str, ...] = ()
+
+    @abstractmethod
+    def rows(self, sales: Sequence[Sale], at: datetime) -> QuerySet[Any, Any]:
+        """The `values_list` to ask for many sales."""
+
+    @abstractmethod
+    def read(self, rows: Iterable[tuple[Any, ...]], at: datetime) -> Any:
+        """The facts these rows say."""
+
+    def facts(self, sales: Sequence[Sale], at: datetime) -> Any:
+        """The same, asked alone."""
+        return self.read(self.rows(sales, at), at)
 
 
 _kinds: dict[str, CriterionKind] = {}

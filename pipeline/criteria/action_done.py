@@ -5,16 +5,17 @@ A definition does not name this kind: each mandatory action of a stage becomes o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from crm.models import Action
-from pipeline.criteria import Finding, Remedy, Sale, criterion
+from pipeline.criteria import Finding, FromRows, Remedy, Sale, criterion
 from pipeline.models import OpportunityAction
 
 Key = tuple[int, str, str]
@@ -31,8 +32,7 @@ class Planned(NamedTuple):
 
 
 @criterion("action_done")
-class ActionDone:
-    columns: tuple[str, ...] = ()
+class ActionDone(FromRows):
     source = "action_done"
 
     def problems(self, params: Mapping[str, Any]) -> list[str]:
@@ -42,9 +42,9 @@ class ActionDone:
             found.append("action: give the key of a standard action of the stage")
         return found
 
-    def facts(self, sales: Sequence[Sale], at: datetime) -> dict[Key, Planned]:
-        """What is planned or done of the standard actions of every sale, in one query."""
-        rows = OpportunityAction.objects.filter(
+    def rows(self, sales: Sequence[Sale], at: datetime) -> QuerySet[Any, Any]:
+        """What is planned or done of the standard actions of every sale."""
+        return OpportunityAction.objects.filter(
             opportunity__in=[sale.pk for sale in sales], standard__isnull=False, is_current=True
         ).values_list(
             "opportunity_id",
@@ -55,6 +55,9 @@ class ActionDone:
             "action__due_date",
             "action__owner__name",
         )
+
+    def read(self, rows: Iterable[tuple[Any, ...]], at: datetime) -> dict[Key, Planned]:
+        """By sale, stage and key."""
         return {
             (sale, stage, key): Planned(action, state, due_date, owner)
             for sale, stage, key, action, state, due_date, owner in rows

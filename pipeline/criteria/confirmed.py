@@ -6,23 +6,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Role
-from pipeline.criteria import Finding, Remedy, Sale, criterion, params
+from pipeline.criteria import Finding, FromRows, Remedy, Sale, criterion, params
 from pipeline.models import Confirmation
 
 KEY = re.compile(r"[a-z0-9-]{1,40}")
 
 
 @criterion("confirmed")
-class Confirmed:
-    columns: tuple[str, ...] = ()
+class Confirmed(FromRows):
     source = "confirmations"
 
     def problems(self, given: Mapping[str, Any]) -> list[str]:
@@ -34,16 +34,19 @@ class Confirmed:
         people = [role for role in Role.values if role not in (Role.SYSTEM, Role.INTEGRATION)]
         return found + (params.words(given, "roles", people) if "roles" in given else [])
 
-    def facts(
-        self, sales: Sequence[Sale], at: datetime
-    ) -> dict[tuple[int, str], tuple[int, str, datetime]]:
-        """What has been confirmed by now in the current stay of every sale, in one query."""
-        rows = Confirmation.objects.filter(
+    def rows(self, sales: Sequence[Sale], at: datetime) -> QuerySet[Any, Any]:
+        """What has been confirmed by now in the current stay of every sale."""
+        return Confirmation.objects.filter(
             opportunity_id__in=[sale.pk for sale in sales],
             visit__left_at__isnull=True,
             taken_back_at__isnull=True,
             at__lte=at,
         ).values_list("opportunity_id", "criterion__params__key", "pk", "by__name", "at")
+
+    def read(
+        self, rows: Iterable[tuple[Any, ...]], at: datetime
+    ) -> dict[tuple[int, str], tuple[int, str, datetime]]:
+        """By sale and key: number, by whom, when."""
         return {(sale, key): (pk, name, moment) for sale, key, pk, name, moment in rows}
 
     def check(

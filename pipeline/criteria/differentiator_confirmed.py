@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
-from pipeline.criteria import Finding, Remedy, Sale, criterion, params
+from pipeline.criteria import Finding, FromRows, Remedy, Sale, criterion, params
 from pipeline.criteria.pains_confirmed import MOST, Said, named, said
 from pipeline.models import SolutionLine
 
 
 @criterion("differentiator_confirmed")
-class DifferentiatorConfirmed:
-    columns: tuple[str, ...] = ()
+class DifferentiatorConfirmed(FromRows):
     source = "differentiators"
 
     def problems(self, given: Mapping[str, Any]) -> list[str]:
         """It wants a count, one by default."""
         return params.unknown(given, {"min"}) + params.whole(given, "min", 1, MOST, needed=False)
 
-    def facts(self, sales: Sequence[Sale], at: datetime) -> dict[int, list[tuple[int, str, bool]]]:
-        """The live differentiators of every sale, with those confirmed by now, in one query."""
-        rows = (
+    def rows(self, sales: Sequence[Sale], at: datetime) -> QuerySet[Any, Any]:
+        """The live differentiators of every sale, with those confirmed by now."""
+        return (
             SolutionLine.objects.filter(
                 pain__opportunity_id__in=[sale.pk for sale in sales],
                 pain__dropped_at__isnull=True,
@@ -35,6 +35,9 @@ class DifferentiatorConfirmed:
             .order_by("pk")
             .values_list("pain__opportunity_id", "pk", "text", "confirmed_at")
         )
+
+    def read(self, rows: Iterable[tuple[Any, ...]], at: datetime) -> Said:
+        """By sale, with whether it was confirmed by now."""
         return said(rows, at)
 
     def check(self, given: Mapping[str, Any], sale: Sale, facts: Said) -> Finding:

@@ -5,26 +5,25 @@ Met by a go, by conditions fulfilled, and by a go on conditions while none of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pipeline.criteria import Finding, Remedy, Sale, criterion, params
+from pipeline.criteria import Finding, FromRows, Remedy, Sale, criterion, params
 from pipeline.models import Gate, GateDecision
-from pipeline.queries.gates import Standing, standings
+from pipeline.queries.gates import Standing, Standings, read_standings, standing_rows
 
 State = GateDecision.State
-Standings = Mapping[int, Mapping[str, Standing]]
 
 
 @criterion("gate_decision")
-class GateDecided:
-    columns: tuple[str, ...] = ()
+class GateDecided(FromRows):
     source = "gates"
 
     def problems(self, given: Mapping[str, Any]) -> list[str]:
@@ -34,9 +33,13 @@ class GateDecided:
             found.append(f"gate: give one of {', '.join(Gate.values)}")
         return found
 
-    def facts(self, sales: Sequence[Sale], at: datetime) -> Standings:
-        """Where every gate of every sale stands: one query for any number."""
-        return standings([sale.pk for sale in sales], at)
+    def rows(self, sales: Sequence[Sale], at: datetime) -> QuerySet[Any, Any]:
+        """The last decision on every gate of every sale."""
+        return standing_rows([sale.pk for sale in sales])
+
+    def read(self, rows: Iterable[tuple[Any, ...]], at: datetime) -> Standings:
+        """Where each gate stands."""
+        return read_standings(rows, at)
 
     def check(self, given: Mapping[str, Any], sale: Sale, facts: Standings) -> Finding:
         """It is authorised, or the sentence says who is waited for, or what was decided."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from pipeline.criteria import Finding, Remedy, Sale, criterion, params
+from pipeline.criteria import Finding, FromRows, Remedy, Sale, criterion, params
 from pipeline.models import MeddpiccScore
 
 Letter = MeddpiccScore.Letter
@@ -18,8 +19,7 @@ Scores = Mapping[str, tuple[int, int]]
 
 
 @criterion("meddpicc_at_least")
-class MeddpiccAtLeast:
-    columns: tuple[str, ...] = ()
+class MeddpiccAtLeast(FromRows):
     source = "meddpicc"
 
     def problems(self, given: Mapping[str, Any]) -> list[str]:
@@ -30,14 +30,17 @@ class MeddpiccAtLeast:
         found += params.whole(given, "total", 1, MeddpiccScore.MOST, needed=False)
         return found + (_letter_problems(given["letters"]) if "letters" in given else [])
 
-    def facts(self, sales: Sequence[Sale], at: datetime) -> dict[int, dict[str, tuple[int, int]]]:
-        """The scores that hold by now, of every sale, in one query."""
-        rows = (
+    def rows(self, sales: Sequence[Sale], at: datetime) -> QuerySet[Any, Any]:
+        """The scores that hold by now, of every sale."""
+        return (
             MeddpiccScore.objects.filter(opportunity_id__in=[sale.pk for sale in sales], at__lte=at)
             .order_by("opportunity_id", "letter", "-id")
             .distinct("opportunity_id", "letter")
             .values_list("opportunity_id", "letter", "pk", "score")
         )
+
+    def read(self, rows: Iterable[tuple[Any, ...]], at: datetime) -> Mapping[int, Scores]:
+        """By sale and letter."""
         found: dict[int, dict[str, tuple[int, int]]] = {}
         for sale, letter, pk, score in rows:
             found.setdefault(sale, {})[letter] = (pk, score)

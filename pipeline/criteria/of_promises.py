@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from crm.models import Commitment
-from pipeline.criteria import Finding, Remedy, Sale
+from pipeline.criteria import Finding, FromRows, Remedy, Sale
 from pipeline.criteria.params import Params
 from pipeline.models import OpportunityCommitment
 
@@ -26,15 +29,14 @@ class Promised:
     is_owing: bool
 
 
-class OfPromises:
+class OfPromises(FromRows):
     """A kind that reads what was promised in the sale. All of them share one reading of it."""
 
-    columns: tuple[str, ...] = ()
     source = "promises"
 
-    def facts(self, sales: Sequence[Sale], at: datetime) -> dict[int, tuple[Promised, ...]]:
-        """The promises of every sale that count by now: one query for any number."""
-        rows = (
+    def rows(self, sales: Sequence[Sale], at: datetime) -> QuerySet[Any, Any]:
+        """The promises of every sale that count by now."""
+        return (
             OpportunityCommitment.objects.filter(
                 opportunity_id__in=[sale.pk for sale in sales], commitment__made_at__lte=at
             )
@@ -49,6 +51,11 @@ class OfPromises:
                 "commitment__due_at",
             )
         )
+
+    def read(
+        self, rows: Iterable[tuple[Any, ...]], at: datetime
+    ) -> dict[int, tuple[Promised, ...]]:
+        """By sale, with whether each was kept, or should have been."""
         found: dict[int, tuple[Promised, ...]] = {}
         for sale, pk, direction, text, state, due_at in rows:
             kept = state in (State.KEPT, State.KEPT_LATE)

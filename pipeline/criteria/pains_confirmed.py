@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pipeline.criteria import Finding, Remedy, Sale, criterion, params
+from pipeline.criteria import Finding, FromRows, Remedy, Sale, criterion, params
 from pipeline.models import PainPoint
 
 MOST = 20
@@ -22,23 +23,25 @@ Said = Mapping[int, Sequence[tuple[int, str, bool]]]
 
 
 @criterion("pains_confirmed")
-class PainsConfirmed:
-    columns: tuple[str, ...] = ()
+class PainsConfirmed(FromRows):
     source = "pains"
 
     def problems(self, given: Mapping[str, Any]) -> list[str]:
         """It wants a count, one by default."""
         return params.unknown(given, {"min"}) + params.whole(given, "min", 1, MOST, needed=False)
 
-    def facts(self, sales: Sequence[Sale], at: datetime) -> dict[int, list[tuple[int, str, bool]]]:
-        """The live pains of every sale, and whether they were confirmed by now, in one query."""
-        rows = (
+    def rows(self, sales: Sequence[Sale], at: datetime) -> QuerySet[Any, Any]:
+        """The live pains of every sale, and whether they were confirmed by now."""
+        return (
             PainPoint.objects.filter(
                 opportunity_id__in=[sale.pk for sale in sales], dropped_at__isnull=True
             )
             .order_by("pk")
             .values_list("opportunity_id", "pk", "text", "confirmed_at")
         )
+
+    def read(self, rows: Iterable[tuple[Any, ...]], at: datetime) -> Said:
+        """By sale, with whether it was confirmed by now."""
         return said(rows, at)
 
     def check(self, given: Mapping[str, Any], sale: Sale, facts: Said) -> Finding:

@@ -76,31 +76,48 @@ class Standing:
         return _(", ").join(str(Department(name).label) for name in self.missing)
 
 
-def standings(sale_ids: Iterable[int], at: datetime) -> dict[int, dict[str, Standing]]:
+Standings = dict[int, dict[str, Standing]]
+"""Sale -> gate -> where it stands."""
+
+
+def standings(sale_ids: Iterable[int], at: datetime) -> Standings:
     """Sale -> gate -> where it stands; one query for any number of sales."""
+    return read_standings(standing_rows(sale_ids), at)
+
+
+def standing_rows(sale_ids: Iterable[int]) -> QuerySet[Any, Any]:
+    """The last decision on each gate of these sales, for `read_standings`."""
     spoken = (
         GateVote.objects.filter(decision=OuterRef("pk")).values("department").distinct().order_by()
     )
-    rows = (
+    return (
         GateDecision.objects.filter(opportunity_id__in=list(sale_ids))
         .exclude(state=State.WITHDRAWN)
         .annotate(spoken=ArraySubquery(spoken))
         .order_by("opportunity_id", "gate", "-id")
         .distinct("opportunity_id", "gate")
+        .values_list(
+            "opportunity_id",
+            "departments",
+            "spoken",
+            "pk",
+            "gate",
+            "state",
+            "requested_at",
+            "reason",
+            "deferred_until",
+            "lapses_at",
+        )
     )
-    found: dict[int, dict[str, Standing]] = {}
-    for row in rows:
-        missing = tuple(name for name in row.departments if name not in row.spoken)
-        found.setdefault(row.opportunity_id, {})[row.gate] = Standing(
-            row.pk,
-            row.gate,
-            row.state,
-            row.requested_at,
-            missing,
-            row.reason,
-            row.deferred_until,
-            row.lapses_at,
-            at,
+
+
+def read_standings(rows: Iterable[tuple[Any, ...]], at: datetime) -> Standings:
+    """Sale -> gate -> where it stands, with the departments that have not spoken."""
+    found: Standings = {}
+    for sale, departments, spoken, pk, gate, state, requested_at, reason, until, lapses_at in rows:
+        missing = tuple(name for name in departments if name not in spoken)
+        found.setdefault(sale, {})[gate] = Standing(
+            pk, gate, state, requested_at, missing, reason, until, lapses_at, at
         )
     return found
 
