@@ -12,6 +12,8 @@ from django.urls import get_resolver
 
 import accounts.api.urls
 import accounts.urls
+import analytics.api.urls
+import analytics.urls
 import crm.api.urls
 import crm.urls
 import pipeline.api.urls
@@ -21,7 +23,16 @@ from tests.cast import gather
 pytestmark = pytest.mark.django_db
 
 WHO = (None, "anna", "boris", "dora", "otto")
-OWNED = (accounts.urls, accounts.api.urls, crm.urls, crm.api.urls, pipeline.urls, pipeline.api.urls)
+OWNED = (
+    accounts.urls,
+    analytics.api.urls,
+    analytics.urls,
+    accounts.api.urls,
+    crm.urls,
+    crm.api.urls,
+    pipeline.urls,
+    pipeline.api.urls,
+)
 RESET = "account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
 
