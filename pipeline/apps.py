@@ -41,6 +41,9 @@ class PipelineConfig(AppConfig):
         LOOSE["reminders"] = following.count_unread
         CLOSING_CHECKS.extend((following.still_leads, following.still_bound))
         SETTINGS_TABS.append(
+            SettingsTab("pipelines", _("Pipelines"), "pipeline-list", "pipeline.publish")
+        )
+        SETTINGS_TABS.append(
             SettingsTab("approvals", _("Approvals"), "settings-approvals", "approval_rule.change")
         )
         fill_slot("opportunities", "customer-opportunities", title=_("Opportunities"))

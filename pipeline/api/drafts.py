@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.api.views import ChangesOne, ReadRows, Removes, RunsCommand
+from core.api.views import ChangesOne, ReadOne, ReadRows, Removes, RunsCommand
 from core.errors import Invalid
 from pipeline import access
 from pipeline.commands import drafts, retirement
@@ -18,6 +18,7 @@ from pipeline.queries.pipelines import current_version
 from pipeline.serializers import drafts as shapes
 from pipeline.serializers.definition import read_document
 from pipeline.serializers.opportunities import PipelineSerializer
+from pipeline.serializers.preview import Preview, PreviewSerializer, preview_of
 
 
 class Drafts(ReadRows, RunsCommand):
@@ -75,6 +76,16 @@ class OneDraft(ChangesOne, Removes):
         """Discard it as it is now, or as If-Match saw it."""
         thing = self.thing(key)
         drafts.discard(thing, revision=thing.revision, by=self.request.user, at=self.now)
+
+
+class DraftPreview(ReadOne):
+    """What a draft would change in the version in force, and what it would meet."""
+
+    serializer_class = PreviewSerializer
+
+    def thing(self, key: str) -> Preview:
+        """It, or 404."""
+        return preview_of(access.get_draft(self.request.user, key), self.now)
 
 
 class DraftPublish(RunsCommand):

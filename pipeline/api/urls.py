@@ -6,7 +6,7 @@ from pipeline.api.board import OpportunityBoard
 from pipeline.api.chain import OpportunityChain
 from pipeline.api.confirmations import ConfirmationTakeBack, OpportunityConfirmations
 from pipeline.api.definitions import Definition, Pipelines, Products
-from pipeline.api.drafts import BringBack, DraftPublish, Drafts, OneDraft, Retire
+from pipeline.api.drafts import BringBack, DraftPreview, DraftPublish, Drafts, OneDraft, Retire
 from pipeline.api.exposure import CompanyExposure, PersonExposure
 from pipeline.api.forecast import OpportunityForecast, Probabilities
 from pipeline.api.gates import (
@@ -150,6 +150,11 @@ urlpatterns = [
     path("pipelines/<slug:key>/bring-back/", BringBack.as_view(), name="api-pipeline-bring-back"),
     path("pipeline-drafts/", Drafts.as_view(), name="api-pipeline-drafts"),
     path("pipeline-drafts/<slug:key>/", OneDraft.as_view(), name="api-pipeline-draft"),
+    path(
+        "pipeline-drafts/<slug:key>/preview/",
+        DraftPreview.as_view(),
+        name="api-pipeline-draft-preview",
+    ),
     path(
         "pipeline-drafts/<slug:key>/publish/",
         DraftPublish.as_view(),

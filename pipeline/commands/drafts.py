@@ -35,7 +35,7 @@ def begin(*, definition: PipelineDraft, by: User, at: datetime) -> DefinitionDra
     draft, is_new = DefinitionDraft.objects.get_or_create(
         key=definition.key,
         defaults={
-            "base": _in_force(definition.key),
+            "base": in_force(definition.key),
             "content": _content(definition),
             "begun_by": by,
             "begun_at": at,
@@ -91,7 +91,7 @@ def publish_draft(
     """
     row = _held(draft, revision, by)
     Pipeline.objects.select_for_update().filter(key=row.key).first()
-    latest = _in_force(row.key)
+    latest = in_force(row.key)
     if over != (latest.number if latest else 0):
         sentence = _("Another version has come into force meanwhile. Compare with it first.")
         raise Conflict(sentence, code="version_changed")
@@ -128,7 +128,8 @@ def _content(definition: PipelineDraft) -> dict[str, Any]:
     return content
 
 
-def _in_force(key: str) -> PipelineVersion | None:
+def in_force(key: str) -> PipelineVersion | None:
+    """The newest published version of a pipeline, if there is one."""
     versions = PipelineVersion.objects.filter(pipeline__key=key, published_at__isnull=False)
     return versions.order_by("-number").first()
 

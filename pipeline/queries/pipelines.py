@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid, NotFound
-from pipeline.models import PipelineVersion, Product
+from pipeline.models import Opportunity, Pipeline, PipelineVersion, Product
 
 
 def current_version(pipeline: str | None = None) -> PipelineVersion:
@@ -37,6 +39,33 @@ def published_version(pipeline: str, number: int | None = None) -> PipelineVersi
     if found is None:
         raise NotFound(_("No such pipeline has been published."), code="pipeline_not_found")
     return found
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A pipeline with its published versions, the newest first, and the open sales in each.
+
+    `sales` is None where they were not counted.
+    """
+
+    pipeline: Pipeline
+    versions: list[tuple[PipelineVersion, int | None]]
+
+
+def listed(*, with_sales: bool) -> list[Listed]:
+    """Every published pipeline, the company's first one first; two queries."""
+    versions = (
+        PipelineVersion.objects.select_related("pipeline", "published_by")
+        .exclude(published_at=None)
+        .order_by("pipeline_id", "-number")
+    )
+    live = Opportunity.objects.filter(state__in=Opportunity.LIVE).values_list("version_id")
+    counts = dict(live.annotate(n=Count("pk"))) if with_sales else None
+    found: dict[int, Listed] = {}
+    for version in versions:
+        of = found.setdefault(version.pipeline_id, Listed(version.pipeline, []))
+        of.versions.append((version, None if counts is None else counts.get(version.pk, 0)))
+    return list(found.values())
 
 
 def versions_in_force() -> QuerySet[PipelineVersion]:

@@ -23,6 +23,7 @@ from pipeline.commands.pipelines import (
 )
 from pipeline.criteria import kind_of, known_kinds
 from pipeline.models import Stage, StandardAction
+from pipeline.serializers.document import Writer
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 UNFIT = re.compile("[\x00\ud800-\udfff]")
@@ -132,7 +133,7 @@ def read_definition(text: str) -> PipelineDraft:
 def read_document(document: Any) -> PipelineDraft:
     """The same of plain values under the same words: what a page or the API has put together."""
     try:
-        root = yaml.SafeDumper("").represent_data(document)
+        root = Writer("").represent_data(document)
     except yaml.YAMLError as error:
         raise _invalid([(0, "give texts, numbers, lists and mappings only")]) from error
     return _read(root)
