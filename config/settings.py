@@ -299,6 +299,8 @@ SPECTACULAR_SETTINGS = {
         "IntelKey": "crm.models.intel.IntelItem.Key",
         "IntelState": "crm.models.intel.IntelItem.State",
         "IntelSourceKind": "crm.models.intel.IntelItem.SourceKind",
+        "WaiverState": "pipeline.models.waiver.Waiver.State",
+        "StandardStepState": "pipeline.serializers.steps.STATES",
         "GateDecisionState": "pipeline.models.gate.GateDecision.State",
         "GateDepartment": "accounts.models.user.Department",
         "GoalSide": "crm.models.goal.JointGoal.Side",

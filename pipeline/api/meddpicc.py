@@ -17,7 +17,7 @@ from pipeline.serializers import meddpicc as shapes
 class OpportunityMeddpicc(ReadOne, RunsCommand):
     """The card of one sale, with what changed `since` a moment. POST scores a letter anew."""
 
-    serializer_class = shapes.CardShape
+    serializer_class = shapes.MeddpiccShape
     input_class = shapes.ScoreInput
     output_class = shapes.ScoreShape
     filters = {"since": filters.Moment("at__gt", description="Compare with the card of then.")}

@@ -101,8 +101,8 @@ class PainDrop(RunsCommand):
 class SolutionLines(ReadRows, RunsCommand):
     """What answers pains in the sales you see, also what was dropped; POST adds a line."""
 
-    serializer_class = shapes.LineShape
-    input_class = shapes.LineInput
+    serializer_class = shapes.SolutionLineShape
+    input_class = shapes.SolutionLineInput
     orders = {"id": ("id",), "-id": ("-id",)}
     filters = {
         "opportunity": filters.Id("pain__opportunity_id", many=True),
@@ -131,8 +131,8 @@ class SolutionLines(ReadRows, RunsCommand):
 class OneSolutionLine(ChangesOne):
     """What answers a pain in a sale you see."""
 
-    serializer_class = shapes.LineShape
-    input_class = shapes.LineChange
+    serializer_class = shapes.SolutionLineShape
+    input_class = shapes.SolutionLineChange
 
     def thing(self, pk: int) -> SolutionLine:
         """It, or 404."""
@@ -156,7 +156,7 @@ class SolutionLineConfirm(RunsCommand):
     """Somebody at the customer has said so."""
 
     input_class = shapes.LineConfirmInput
-    output_class = shapes.LineShape
+    output_class = shapes.SolutionLineShape
     success_status = 200
 
     def run(self, data: dict[str, Any], pk: int) -> SolutionLine:
@@ -173,7 +173,7 @@ class SolutionLineDrop(RunsCommand):
     """We do not offer it any more."""
 
     input_class = ReasonInput
-    output_class = shapes.LineShape
+    output_class = shapes.SolutionLineShape
     success_status = 200
 
     def run(self, data: dict[str, Any], pk: int) -> SolutionLine:

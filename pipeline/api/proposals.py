@@ -18,7 +18,7 @@ class Proposals(ReadRows, RunsCommand):
     """Versions in the sales you see; POST writes the next one of a sale, which is current then."""
 
     serializer_class = shapes.ProposalShape
-    input_class = shapes.ProposalInput
+    input_class = shapes.SaleProposalInput
     orders = {"-id": ("-id",), "id": ("id",)}
     filters = {
         "opportunity": filters.Id("opportunity_id", many=True),

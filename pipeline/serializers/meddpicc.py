@@ -17,7 +17,7 @@ class ScoreShape(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class LineShape(serializers.Serializer):
+class LetterShape(serializers.Serializer):
     """A letter: its score, and how much it has risen since."""
 
     letter = serializers.ChoiceField(choices=MeddpiccScore.Letter.choices)
@@ -28,14 +28,14 @@ class LineShape(serializers.Serializer):
     latest = ScoreShape(source="row", allow_null=True)
 
 
-class CardShape(serializers.Serializer):
+class MeddpiccShape(serializers.Serializer):
     """Eight letters, their total of 24, and what changed since a moment, if one was asked for."""
 
     total = serializers.IntegerField()
     most = serializers.IntegerField()
     delta = serializers.IntegerField()
     since = serializers.DateTimeField(allow_null=True)
-    lines = LineShape(many=True)
+    lines = LetterShape(many=True)
 
 
 class ScoreInput(serializers.Serializer):

@@ -99,7 +99,7 @@ class ProposalShape(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class ProposalInput(serializers.Serializer):
+class SaleProposalInput(serializers.Serializer):
     """The terms of the next version."""
 
     opportunity = serializers.IntegerField(**ID)

@@ -58,7 +58,7 @@ class ProofInput(serializers.Serializer):
     evidence = EvidenceFacts(required=False)
 
 
-class LineShape(serializers.ModelSerializer):
+class SolutionLineShape(serializers.ModelSerializer):
     """What answers a pain, and who at the customer has said so."""
 
     opportunity = serializers.IntegerField(source="pain.opportunity_id", read_only=True)
@@ -83,7 +83,7 @@ class LineShape(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class LineChange(serializers.Serializer):
+class SolutionLineChange(serializers.Serializer):
     """What may be changed of a line until it is confirmed."""
 
     pain = serializers.IntegerField(**ID, required=False)
@@ -92,7 +92,7 @@ class LineChange(serializers.Serializer):
     is_differentiator = serializers.BooleanField(required=False)
 
 
-class LineInput(LineChange):
+class SolutionLineInput(SolutionLineChange):
     """What of ours answers a pain."""
 
     pain = serializers.IntegerField(**ID)
