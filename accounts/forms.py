@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.commands.acknowledge import LONGEST_NOTE
 from accounts.models import ApiToken, Level, Role, Team, User
+from accounts.queries.absences import possible_deputies
 from accounts.queries.teams import all_teams, tree
 from accounts.queries.users import leads
 from core.errors import Invalid
@@ -167,3 +168,24 @@ class AcknowledgeForm(forms.Form):
     note = forms.CharField(
         label=_("What do you do about it"), max_length=LONGEST_NOTE, required=False
     )
+
+
+class AbsenceForm(forms.Form):
+    """When somebody is away, and who stands in."""
+
+    first_date = forms.DateField(
+        label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    last_date = forms.DateField(
+        label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    deputy = Person(
+        label=_("Deputy"),
+        queryset=None,
+        help_text=_("Reminders go to both meanwhile, and say whose they are."),
+    )
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        deputy: Any = self.fields["deputy"]
+        deputy.queryset = possible_deputies(user)

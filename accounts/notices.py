@@ -20,6 +20,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 
+INSTEAD_OF = "instead_of"
+"""The parameter that names who is away, where his deputy is told."""
 UNKNOWN = gettext_noop("Something happened that this version of Baton cannot put into words.")
 
 
@@ -62,7 +64,10 @@ def render(kind: str, params: Mapping[str, Any]) -> str:
     text = gettext(notice.sentence)
     if notice.plural:
         text = ngettext(notice.sentence, notice.plural, _count(params))
-    return _Words().vformat(text, (), {name: _word(name, params[name]) for name in params})
+    said = _Words().vformat(text, (), {name: _word(name, params[name]) for name in params})
+    if params.get(INSTEAD_OF):
+        return gettext("For {name}: {sentence}").format(name=params[INSTEAD_OF], sentence=said)
+    return said
 
 
 class _Words(Formatter):

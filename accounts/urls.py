@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import inbox, people, preferences, profile, system, teams
+from accounts.views import absences, inbox, people, preferences, profile, system, teams
 
 urlpatterns = [
     path("language/", preferences.set_language, name="language"),
@@ -27,6 +27,9 @@ urlpatterns = [
     path("settings/people/<int:pk>/reopen/", people.reopen, name="user-reopen"),
     path("settings/people/<int:pk>/password/", people.password_link, name="user-password-link"),
     path("settings/people/<int:pk>/sign-out/", people.end_sessions, name="user-end-sessions"),
+    path("settings/absence/", absences.absences, name="settings-absence"),
+    path("settings/absence/<int:pk>/", absences.absences, name="settings-absence-of"),
+    path("settings/absence/<int:pk>/end/<int:absence>/", absences.end, name="settings-absence-end"),
     path("settings/system/", system.system, name="settings-system"),
     path("settings/teams/", teams.teams, name="settings-teams"),
     path("settings/teams/new/", teams.new, name="settings-team-new"),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
+from accounts import notices
 from accounts.models import InboxItem, User
 from accounts.models.user import zone_of
+from accounts.queries.absences import deputies
 from core.workingtime.quiet import next_morning
 
 BATCH = 2000
@@ -43,6 +45,7 @@ def deliver(deliveries: Iterable[Delivery], *, at: datetime) -> None:
     digest of the next morning, any other mail for the next run of `accounts.tasks.send_mail`.
     """
     waiting = list(deliveries)
+    waiting += _for_deputies(waiting, at)
     reached = dict(
         User.objects.filter(pk__in={each.user_id for each in waiting}, is_active=True)
         .exclude(email="")
@@ -67,6 +70,24 @@ def deliver(deliveries: Iterable[Delivery], *, at: datetime) -> None:
         batch_size=BATCH,
         ignore_conflicts=True,
     )
+
+
+def _for_deputies(deliveries: Sequence[Delivery], at: datetime) -> list[Delivery]:
+    """The same reminders for who stands in for somebody away, saying whose they are."""
+    reminders = [each for each in deliveries if each.level is not None]
+    away = deputies({each.user_id for each in reminders}, at=at) if reminders else {}
+    told = {(each.user_id, each.key) for each in reminders}
+    return [
+        replace(
+            each,
+            user_id=absence.deputy_id,
+            key=f"{each.key}:for:{each.user_id}",
+            params={**each.params, notices.INSTEAD_OF: str(absence.user)},
+        )
+        for each in reminders
+        if (absence := away.get(each.user_id)) is not None
+        and (absence.deputy_id, each.key) not in told
+    ]
 
 
 def _mail(one: Delivery, zone: str | None, at: datetime) -> dict[str, Any]:

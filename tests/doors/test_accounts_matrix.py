@@ -45,6 +45,9 @@ MATRIX = {
     "user-reopen": ("post", SIGN_IN, 403, 403, 403, 409),
     "user-password-link": ("post", SIGN_IN, 403, 403, 403, 302),
     "user-end-sessions": ("post", SIGN_IN, 403, 403, 302, 302),
+    "settings-absence": ("get", SIGN_IN, 200, 200, 200, 200),
+    "settings-absence-of": ("get", SIGN_IN, 403, 403, 200, 200),
+    "settings-absence-end": ("post", SIGN_IN, 403, 403, 404, 404),
     "settings-system": ("get", SIGN_IN, 403, 403, 403, 200),
     "settings-teams": ("get", SIGN_IN, 403, 403, 403, 200),
     "settings-team-new": ("get", SIGN_IN, 403, 403, 403, 200),
@@ -141,13 +144,14 @@ def subjects():
         "teams": cast.south.pk,
         "users": cast.clara.pk,
         "people": cast.clara.pk,
+        "absence": cast.clara.pk,
     }
 
 
 def address(name, ids):
     route = WEB_ROUTES.get(name) or f"api/v1/{API_ROUTES[name]}"
     kind = next((word for word in ids if word in route), "")
-    return "/" + route.replace("<int:pk>", str(ids.get(kind, 1)))
+    return "/" + route.replace("<int:pk>", str(ids.get(kind, 1))).replace("<int:absence>", "1")
 
 
 def ask(name, method, who, ids):
