@@ -199,7 +199,7 @@ class CriterionForm(DesignForm):
         """The criterion as it stands."""
         params = part.get("params", {})
         if WHOLE in asked(self.kind):
-            params = {WHOLE: params}
+            params = {WHOLE: dict(params)}
         written = {
             f"{PARAM}{name}": one.said(params[name]) if isinstance(one, Plain) else params[name]
             for name, one in asked(self.kind).items()

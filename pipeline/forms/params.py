@@ -12,7 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Level
+from accounts.models import Role as UserRole
 from crm.models import Activity, Assignment, Commitment, Role
+from pipeline.criteria.field_compared import DATES, NUMBERS
 from pipeline.criteria.field_filled import FIELDS
 from pipeline.models import Opportunity
 from pipeline.models.gate import Gate
@@ -154,6 +156,31 @@ class Plain:
         return flow(value)
 
 
+@dataclass(frozen=True)
+class Text:
+    """A word, a day or a number, as it is written."""
+
+    label: Any
+    required: bool = True
+
+    def field(self) -> forms.Field:
+        """A line of text."""
+        return forms.CharField(label=self.label, required=self.required, max_length=40)
+
+    def value(self, given: Any) -> Any:
+        """A number where it reads as one."""
+        for read in (int, float):
+            try:
+                return read(given)
+            except ValueError:
+                continue
+        return given or None
+
+    def said(self, value: Any) -> str:
+        """With its name."""
+        return f"{self.label} {value}"
+
+
 def flow(value: Any) -> str:
     """A value on one line of YAML."""
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False)
@@ -169,6 +196,16 @@ def _choices(choices: Any) -> list[tuple[Any, Any]]:
 def _field_names() -> list[tuple[str, Any]]:
     labels = {each.name: each.verbose_name for each in Opportunity._meta.concrete_fields}
     return [(name, labels[name]) for name in FIELDS]
+
+
+def _compared_names() -> list[tuple[str, Any]]:
+    known = (*NUMBERS, *DATES)
+    return [(name, label) for name, label in _field_names() if name in known]
+
+
+def _people() -> list[tuple[str, Any]]:
+    machines = (UserRole.SYSTEM, UserRole.INTEGRATION)
+    return [(role, label) for role, label in UserRole.choices if role not in machines]
 
 
 ROLES = Many(_("Roles"), Role.choices)
@@ -244,6 +281,25 @@ KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
     ),
     "pains_confirmed": (_("Pains are confirmed"), {"min": LEAST}),
     "differentiator_confirmed": (_("Differentiators are confirmed"), {"min": LEAST}),
+    "field_compared": (
+        _("A field is compared"),
+        {
+            "field": One(_("Field"), _compared_names),
+            "op": One(
+                _("Comparison"), [("lt", "<"), ("le", "≤"), ("eq", "="), ("ge", "≥"), ("gt", ">")]
+            ),
+            "value": Text(_("With the value"), required=False),
+            "days": Whole(_("Or with today and so many days"), -3650, 3650, required=False),
+            "currency": Text(_("Currency of the amount"), required=False),
+        },
+    ),
+    "confirmed": (
+        _("Somebody confirms it with evidence"),
+        {
+            "key": Text(_("Key of the confirmation")),
+            "roles": Many(_("Who may confirm"), _people, required=False),
+        },
+    ),
     "gate_decision": (_("A gate is decided"), {"gate": One(_("Gate"), Gate.choices)}),
 }
 """Name and parameters of a kind; one that is not here is asked for on a line of YAML."""

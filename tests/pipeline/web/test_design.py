@@ -102,6 +102,29 @@ def test_letters_are_written_as_in_the_yaml(otto):
     assert "{P: 3, Ch: 2}" in shown
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "params"),
+    [
+        (
+            "field_compared",
+            {"field": "decision_date", "op": "ge", "value": "2026-05-01"},
+            {"field": "decision_date", "op": "ge", "value": "2026-05-01"},
+        ),
+        (
+            "field_compared",
+            {"field": "amount", "op": "gt", "value": "0.5", "currency": "CNY"},
+            {"field": "amount", "op": "gt", "value": 0.5, "currency": "CNY"},
+        ),
+        ("confirmed", {"key": "seen", "roles": ["rep"]}, {"key": "seen", "roles": ["rep"]}),
+    ],
+)
+def test_what_a_form_asks_is_what_the_kind_wants(otto, kind, given, params):
+    wanted = {"texts_en": "It holds", **{f"param_{name}": value for name, value in given.items()}}
+    answer = edit(otto, f"talk/criterion/?kind={kind}", **wanted)
+    assert answer.status_code == 302, answer.content.decode()
+    assert said().stages[0].criteria[-1].params == params
+
+
 def test_standard_actions_are_added_changed_moved_and_removed(otto):
     wanted = {"texts_en": "Research", "part": "sponsor", "due_days": "2", "mandatory": "on"}
     assert edit(otto, "talk/action/", **wanted).status_code == 302
@@ -199,6 +222,16 @@ def test_every_kind_can_be_asked_for_in_a_form(otto):
     for kind in known_kinds():
         assert otto.get(f"{PAGE}talk/criterion/?kind={kind}").status_code == 200
     assert set(KINDS) <= set(known_kinds())
+
+
+def test_a_kind_nobody_has_named_is_asked_on_a_line_of_yaml(otto, monkeypatch):
+    monkeypatch.delitem(KINDS, "role_named")
+    path = "talk/criterion/?kind=role_named"
+    wrong = edit(otto, path, texts_en="x", param_params="{roles: [nobody]}")
+    assert "unknown &#x27;nobody&#x27;" in wrong.content.decode()
+    assert edit(otto, path, texts_en="x", param_params="{roles: [approver]}").status_code == 302
+    assert said().stages[0].criteria[-1].params == {"roles": ["approver"]}
+    assert "{roles: [approver]}" in otto.get(f"{PAGE}talk/criteria/x/").content.decode()
 
 
 # --- before publishing --------------------------------------------------------------------
