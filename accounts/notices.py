@@ -33,14 +33,21 @@ class Notice:
     sentence: str
     icon: str
     plural: str = ""
+    personal: bool = False
 
 
 _notices: dict[str, Notice] = {}
 
 
-def register(kind: str, sentence: str, icon: str = "bell", *, plural: str = "") -> None:
-    """Make a kind of message known; called when an app is ready, once for each kind."""
-    notice = Notice(kind, sentence, icon, plural)
+def register(
+    kind: str, sentence: str, icon: str = "bell", *, plural: str = "", personal: bool = False
+) -> None:
+    """Make a kind of message known; called when an app is ready, once for each kind.
+
+    One that is `personal` is meant for who he is, not for whom he serves: it does not go along
+    when a customer changes hands.
+    """
+    notice = Notice(kind, sentence, icon, plural, personal)
     if _notices.setdefault(kind, notice) != notice:
         raise ValueError(f"two sentences for {kind}")
 
@@ -48,6 +55,11 @@ def register(kind: str, sentence: str, icon: str = "bell", *, plural: str = "") 
 def registered() -> tuple[Notice, ...]:
     """Every kind there is."""
     return tuple(_notices.values())
+
+
+def personal_kinds() -> list[str]:
+    """The kinds that stay with whom they were sent to."""
+    return [kind for kind, notice in _notices.items() if notice.personal]
 
 
 def icon_of(kind: str) -> str:

@@ -45,6 +45,7 @@ notices.register(
     "help.asked",
     gettext_noop("{asker} asks for your help: “{text}”. Answer by {answer_due_at}."),
     "life-buoy",
+    personal=True,
 )
 notices.register(
     "help.asked_executive",
@@ -53,6 +54,7 @@ notices.register(
         "{answer_due_at}."
     ),
     "life-buoy",
+    personal=True,
 )
 notices.register(
     "help.accepted", gettext_noop("{asked} helps with “{text}” by {due_at}."), "circle-check"
@@ -434,9 +436,11 @@ def tell_of_orphan(event: Event) -> None:
 
 
 @subscribe("user.changed", key="crm.left_behind_by_person")
+@subscribe("user.imported", key="crm.left_behind_by_import")
+@subscribe("user.unfrozen", key="crm.left_behind_while_frozen")
 def gather_from_person(event: Event) -> None:
     """What somebody of another team or role cannot see any more goes to who serves it."""
-    if {"role", "team"} & set(event.data["changed"]):
+    if {"role", "team"} & set(event.data.get("changed", ("team",))):
         belongings.gather_missed(by=system_user(), at=event.at, user_id=event.subject_id)
 
 

@@ -124,6 +124,7 @@ notices.register(
     "gate.asked",
     gettext_noop("{by} asks you to speak on {gate} of {opportunity} ({customer})."),
     "scale",
+    personal=True,
 )
 for _outcome, _sentence in {
     "go": gettext_noop("{gate} of {opportunity} ({customer}): go, written down by {by}."),
@@ -140,6 +141,7 @@ notices.register(
         "{gate} of {opportunity} ({customer}) is a go if you do this by {due_date}: “{condition}”"
     ),
     "list-checks",
+    personal=True,
 )
 notices.register(
     "gate.lapsed",
@@ -358,6 +360,7 @@ notices.register(
     "waiver.asked",
     gettext_noop("{actor} asks to let {opportunity} ({customer}) pass without: {criteria_names}"),
     "shield-question-mark",
+    personal=True,
 )
 notices.register(
     "waiver.granted",

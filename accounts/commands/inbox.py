@@ -122,7 +122,7 @@ WITH moving AS (
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS m (customer, giver, receiver)
     JOIN accounts_inboxitem i
         ON i.user_id = m.giver AND i.scope_id = m.customer AND i.read_at IS NULL
-    WHERE NOT EXISTS (
+    WHERE i.kind <> ALL (%s) AND NOT EXISTS (
         SELECT 1 FROM accounts_inboxitem h WHERE h.user_id = m.receiver AND h.key = i.key
     )
     ORDER BY m.receiver, i.key, i.id
@@ -134,6 +134,7 @@ _LEFT = """
 UPDATE accounts_inboxitem i SET read_at = %s
 FROM unnest(%s::bigint[], %s::bigint[]) AS m (customer, giver)
 WHERE i.user_id = m.giver AND i.scope_id = m.customer AND i.read_at IS NULL
+    AND i.kind <> ALL (%s)
 """
 
 
@@ -148,11 +149,12 @@ def pass_on_unread(
     """Pass unread messages about customer n from person n to colleague n; says how many moved.
 
     One the colleague has already is only marked as read for who passes it on. A mail that is still
-    waiting goes to the colleague, at once and with all its attempts.
+    waiting goes to the colleague, at once and with all its attempts. What is personal stays.
     """
     customers, givers = list(customer_ids), list(giver_ids)
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE_UNREAD, [customers, givers, list(receiver_ids)])
+        stay = notices.personal_kinds()
+        cursor.execute(_MOVE_UNREAD, [customers, givers, list(receiver_ids), stay])
         moved = cursor.rowcount
-        cursor.execute(_LEFT, [at, customers, givers])
+        cursor.execute(_LEFT, [at, customers, givers, stay])
     return moved

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts import notices
 from accounts.models import InboxItem, User
 from core.errors import NotFound
 
@@ -74,7 +75,7 @@ WITH m AS MATERIALIZED (
 SELECT m.receiver, true, count(DISTINCT i.key)
 FROM m JOIN accounts_inboxitem i
     ON i.user_id = m.giver AND i.scope_id = m.customer AND i.read_at IS NULL
-WHERE NOT EXISTS (
+WHERE i.kind <> ALL (%s) AND NOT EXISTS (
     SELECT 1 FROM accounts_inboxitem h WHERE h.user_id = m.receiver AND h.key = i.key
 )
 GROUP BY 1
@@ -94,5 +95,6 @@ def count_unread_of(
     Those a receiver has as well are not counted as the giver's: they would not move.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_UNREAD, [list(customer_ids), list(giver_ids), list(receiver_ids)])
+        ways = [list(customer_ids), list(giver_ids), list(receiver_ids)]
+        cursor.execute(_UNREAD, [*ways, notices.personal_kinds()])
         return {(receiver, by_giver): count for receiver, by_giver, count in cursor.fetchall()}

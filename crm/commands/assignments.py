@@ -91,6 +91,8 @@ def open_assignment(
             "reason": reason,
         },
     )
+    if customer.created_at < at:
+        gather([customer.pk], by=by, at=at)
     return row
 
 
@@ -220,7 +222,6 @@ def _move_to_home_teams(
             facts.append(events.Fact("customer.moved", customer, customer, data))
             customer.team_id = team_id
     events.record_many(facts, by=by, at=at)
-    gather([customer.pk for customer in customers], by=by, at=at)
 
 
 @transaction.atomic

@@ -48,7 +48,8 @@ FROM (
     FROM {table} p
     JOIN crm_customer c ON c.id = p.customer_id
     JOIN crm_assignment s ON s.customer_id = c.id AND s.part = 'primary' AND s.ends_at IS NULL
-    JOIN accounts_user h ON h.id = {holder}
+    JOIN accounts_user r ON r.id = s.user_id AND r.is_active
+    JOIN accounts_user h ON h.id = {holder} AND h.is_active
     WHERE p.customer_id = ANY(%s) AND p.state IN ({live}) AND h.id <> s.user_id AND NOT {sees}
     ORDER BY p.id FOR NO KEY UPDATE OF p
 ) m
@@ -186,8 +187,10 @@ GOALS = OfContact("goals", JointGoal, (JointGoal.State.OPEN,), "goal.handed_on")
 def gather(customer_ids: Sequence[int], *, by: User, at: datetime) -> int:
     """Give everything live at these customers that its holder cannot see to who serves them.
 
-    Called with the customers held, after what took them out of sight. Where nobody serves a
-    customer it stays where it is, and what the giver has not read goes along. Says how many moved.
+    Called with the customers held, after what took them out of sight. What the giver has not read
+    goes along. Where nobody who may sign in serves a customer it stays where it is, and so does
+    what somebody frozen holds: it waits for him, or for the page of his leaving. Says how many
+    moved.
     """
     moved = [row for each in callbacks.OUT_OF_SIGHT for row in each.gather(customer_ids, by, at)]
     ways = sorted({(customer, giver, receiver) for _pk, customer, giver, receiver, _demo in moved})

@@ -26,6 +26,7 @@ from crm.access import require
 from crm.callbacks import ReassignmentMove
 from crm.commands import grants
 from crm.commands.assignments import is_outside, lock_receiver, settle_outside
+from crm.commands.belongings import gather
 from crm.commands.fields import reason_of, refuse
 from crm.models import Assignment, Customer, Reassignment
 from crm.queries.holdings import held, movable
@@ -144,7 +145,11 @@ def reassign(
     _change_hands(move, [row.pk for row in primaries], moment, reason)
     reported = _tell_floors_above(move)
     _prove(before, held(move), reported, distribution)
-    act.receipt = _receipt(before, reported, givers, distribution) | {"reason": reason}
+    left_behind = gather(move.customer_ids, by=by, at=moment)
+    act.receipt = _receipt(before, reported, givers, distribution) | {
+        "reason": reason,
+        "left_behind": left_behind,
+    }
     act.save(update_fields=["receipt"])
     _record(act, customers, distribution, givers, by=by, at=moment)
     return act

@@ -12,9 +12,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
-from accounts.models import User
+from accounts.models import Role, User
 from core.errors import Conflict, Invalid
 from core.events import record
+from crm.commands.locks import share_customer
 from pipeline.access import require
 from pipeline.commands import clocks, playbook
 from pipeline.gates import Verdict, verdict
@@ -43,6 +44,10 @@ def move(
     object passed.
     """
     _check_reason(reason)
+    if by.role != Role.SYSTEM:
+        # Who serves the customer stays the same while steps are planned for them. The sweeps hold
+        # sales before they come here, and a customer after its sale could be a deadlock.
+        share_customer(opportunity.customer_id)
     sale = lock_sale(opportunity, by, f"opportunity.{name}")
     last = sale.transitions.select_related("by").get(seq=sale.ledger_seq)
     _check_seen(sale, last, seen, opportunity.ledger_seq)

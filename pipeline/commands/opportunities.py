@@ -20,6 +20,7 @@ from core.errors import Conflict, Invalid
 from core.events import record
 from core.workingtime import count_working_days, local_date
 from crm import access as crm_access
+from crm.commands.belongings import gather
 from crm.commands.locks import lock_customer
 from crm.models import Customer
 from pipeline.commands import clocks, playbook
@@ -357,4 +358,6 @@ def reopen(
     )
     sale.close_reason = ""
     sale.save(update_fields=["close_reason"])
+    if gather([sale.customer_id], by=by, at=at):
+        sale.refresh_from_db(fields=["owner", "updated_at"])
     return sale

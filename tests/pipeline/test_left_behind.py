@@ -105,10 +105,10 @@ def cast(cast, b2b8):
     return cast
 
 
-def told(customer, at):
-    """Facts of that moment that something was handed on, each from Nils to Anna."""
+def told(customer, at, to="anna"):
+    """Facts of that moment that something was handed on, each from Nils to who serves Acme."""
     facts = Event.objects.filter(name__endswith=".handed_on", at=at)
-    people = {"nils": "from", "anna": "to"}
+    people = {"nils": "from", to: "to"}
     ids = {side: User.objects.get(username=name).pk for name, side in people.items()}
     assert all(fact.data == ids | {"out_of_sight": True} for fact in facts)
     assert {fact.scope_id for fact in facts} <= {customer.pk}
@@ -151,9 +151,8 @@ def test_reassigning_into_another_team_carries_them_to_the_receiver(cast):
     )
 
     assert holders(cast.acme) == held_by("ben")
-    moved = {kind: act.receipt["total"][kind] for kind in ("actions", "commitments", "concerns")}
-    assert moved == {"actions": 1, "commitments": 2, "concerns": 1}
-    assert (act.receipt["total"]["goals"], act.receipt["total"]["opportunities"]) == (1, 1)
+    assert act.receipt["left_behind"] == 6
+    assert told(cast.acme, LATER, to="ben") == HANDED_ON
 
 
 def test_a_deputy_from_elsewhere_who_is_done_leaves_his_to_the_primary(cast):
@@ -242,3 +241,71 @@ def test_seeing_is_the_same_for_one_and_for_many(cast):
 
 def _seen(user):
     return access.visible_customers(user).values_list("pk", flat=True)
+
+
+def test_what_somebody_frozen_holds_waits_for_him(cast):
+    users.freeze_user(cast.nils, by=cast.otto, at=NOW)
+
+    customers.move_to_team(
+        cast.acme, team=cast.south, by=cast.dora, at=NOW, reason="Another region"
+    )
+    assert holders(cast.acme) == held_by("nils")
+
+    users.unfreeze_user(cast.nils, by=cast.otto, at=LATER)
+    drain(at=LATER)
+    assert holders(cast.acme) == held_by("anna")
+
+
+def test_nothing_goes_to_a_primary_who_cannot_sign_in(cast):
+    users.freeze_user(cast.anna, by=cast.otto, at=NOW)
+
+    users.change_user(cast.nils, by=cast.otto, at=NOW, team=cast.south)
+    drain(at=NOW)
+    assert holders(cast.acme) == held_by("nils")
+
+    reassign.reassign_customer(cast.acme, to=cast.boris, by=cast.dora, at=LATER, reason="She left")
+    assert holders(cast.acme) == held_by("boris")
+
+
+def test_who_comes_to_serve_later_takes_what_was_left(cast):
+    Customer.objects.filter(pk=cast.acme.pk).update(state="dormant")
+    Assignment.objects.filter(customer=cast.acme).update(ends_at=NOW)
+    customers.move_to_team(
+        cast.acme, team=cast.south, by=cast.dora, at=NOW, reason="Another region"
+    )
+    assert holders(cast.acme) == held_by("nils")
+
+    assignments.assign(cast.acme, user=cast.ben, part="primary", by=cast.dora, at=LATER)
+
+    assert holders(cast.acme) == held_by("ben")
+
+
+def test_a_sale_that_lives_again_is_led_by_somebody_who_sees_it(cast):
+    sale = Opportunity.objects.get(state="withdrawn")
+    customers.move_to_team(
+        cast.acme, team=cast.south, by=cast.dora, at=NOW, reason="Another region"
+    )
+    assert Opportunity.objects.get(pk=sale.pk).owner == cast.nils
+
+    opened = opportunities.reopen(sale, by=cast.dora, at=LATER, reason="They asked again")
+
+    assert (opened.owner, opened.state) == (cast.anna, "open")
+
+
+def test_what_was_sent_to_somebody_for_who_he_is_stays_with_him(cast):
+    part = assignments.assign(
+        cast.acme, user=cast.clara, part="sponsor", by=cast.boris, at=NOW, outside="grant"
+    )
+    Action.objects.filter(customer=cast.acme, state="planned").update(owner=cast.clara)
+    for kind in ("gate.asked", "concern.yours"):
+        InboxItem.objects.create(
+            user=cast.clara, kind=kind, key=kind, params={}, scope_id=cast.acme.pk, created_at=NOW
+        )
+
+    assignments.end(part, by=cast.boris, at=LATER, reason="Done")
+
+    kept = InboxItem.objects.filter(kind__in=("gate.asked", "concern.yours"), read_at=None)
+    assert {(item.kind, item.user) for item in kept} == {
+        ("gate.asked", cast.clara),
+        ("concern.yours", cast.anna),
+    }
