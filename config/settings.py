@@ -318,6 +318,8 @@ SPECTACULAR_SETTINGS = {
         "StageCategory": "pipeline.models.definition.Stage.Category",
         "ForecastSide": "pipeline.models.forecast.ForecastOverride.Side",
         "OpportunityState": "pipeline.models.opportunity.Opportunity.State",
+        "RivalState": "pipeline.models.rival.Rival.State",
+        "SolutionLineKind": "pipeline.models.pain.SolutionLine.Kind",
         "Role": "accounts.serializers.people.ROLES",
         "TokenScope": "accounts.models.token.ApiToken.Scope",
     },
