@@ -37,8 +37,4 @@ class Migration(migrations.Migration):
             name='thread',
             field=models.CharField(blank=True, db_default='', default='', max_length=80),
         ),
-        migrations.AddIndex(
-            model_name='inboxitem',
-            index=models.Index(condition=models.Q(('acknowledged_at__isnull', False)), fields=['thread', 'level'], name='inbox_acknowledged'),
-        ),
     ]

@@ -15,8 +15,4 @@ class Migration(migrations.Migration):
             name='mail',
             field=models.CharField(choices=[('none', 'None'), ('waiting', 'Waiting'), ('digest', 'Digest'), ('sent', 'Sent'), ('failed', 'Failed')], default='waiting', max_length=8),
         ),
-        migrations.AddIndex(
-            model_name='inboxitem',
-            index=models.Index(condition=models.Q(('mail', 'digest')), fields=['user', 'mail_after'], name='inbox_digest_waiting'),
-        ),
     ]

@@ -52,6 +52,7 @@ ROWS: dict[str, type[Model]] = {
     "peer-pairs": crm.PeerPair,
     "promises": crm.Commitment,
     "reassignments": crm.Reassignment,
+    "settings/absence": User,
     "settings/people": User,
     "settings/teams": Team,
     "settings/tokens": ApiToken,
