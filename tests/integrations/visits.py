@@ -151,7 +151,8 @@ def _rows_of(model: type[Model]) -> list[Any]:
 
 
 def _address(route: str, pk: int) -> str:
-    return "/" + route.replace("<int:pk>", str(pk)).replace("<slug:name>", "region")
+    named = route.replace("<int:absence>", "1").replace("<slug:name>", "region")
+    return "/" + named.replace("<int:pk>", str(pk))
 
 
 def tour(username: str) -> Tour:
