@@ -31,7 +31,7 @@ from pipeline.models import (
     SolutionLine,
     Waiver,
 )
-from pipeline.queries.gates import UNDER_WAY
+from pipeline.queries.gates import ENDED, UNDER_WAY
 
 
 def visible_opportunities(user: User) -> QuerySet[Opportunity]:
@@ -191,7 +191,7 @@ def visible_gates(user: User) -> QuerySet[GateDecision]:
         state=GateDecision.State.CONDITIONAL,
         conditions__owner=user,
         conditions__done_at__isnull=True,
-    )
+    ).exclude(opportunity__state__in=ENDED)
     return GateDecision.objects.filter(
         Q(pk__in=seen.values("pk")) | Q(pk__in=asked.values("pk")) | Q(pk__in=bound.values("pk"))
     )

@@ -40,6 +40,8 @@ MOVES = {
 }
 OUTCOMES = tuple(MOVES)
 MOST_CONDITIONS = 20
+MOVING = (Opportunity.State.OPEN, Opportunity.State.WON)
+"""A sale that waits, or ended without a win, may be sent back only once it goes on."""
 
 
 @dataclass(frozen=True)
@@ -232,13 +234,11 @@ def lapse_overdue(*, at: datetime, most: int = 500) -> int:
     """Let lapse what has a condition past its day, and send its sale back; returns how many.
 
     Each by itself, and what somebody holds is left for the next sweep: none keeps others waiting.
-    Sales that wait for the customer are left until they go on.
+    Sales that wait for the customer, or ended without a win, are left until they go on.
     """
-    waiting = (
-        GateDecision.objects.filter(state=State.CONDITIONAL, lapses_at__lte=at)
-        .exclude(opportunity__state__in=(Opportunity.State.ON_HOLD, Opportunity.State.NURTURE))
-        .order_by("lapses_at", "pk")
-    )
+    waiting = GateDecision.objects.filter(
+        state=State.CONDITIONAL, lapses_at__lte=at, opportunity__state__in=MOVING
+    ).order_by("lapses_at", "pk")
     lapsed = 0
     for pk, sale in waiting.values_list("pk", "opportunity_id")[:most]:
         try:
@@ -255,7 +255,7 @@ def _lapse(pk: int, sale_id: int, at: datetime) -> int:
     sales = Opportunity.objects.select_for_update(skip_locked=True, of=("self",))
     rows = GateDecision.objects.select_for_update(skip_locked=True, of=("self",))
     sale = sales.select_related("customer", "owner").filter(pk=sale_id).first()
-    if sale is None or sale.state in (Opportunity.State.ON_HOLD, Opportunity.State.NURTURE):
+    if sale is None or sale.state not in MOVING:
         return 0
     row = rows.filter(pk=pk, state=State.CONDITIONAL, lapses_at__lte=at).first()
     if row is None:
@@ -290,7 +290,7 @@ def _send_back(row: GateDecision, over: GateCondition, *, by: User, at: datetime
         day=date_format(over.due_date, "SHORT_DATE_FORMAT"),
     )[:500]
     while (
-        sale.state in (Opportunity.State.OPEN, Opportunity.State.WON)
+        sale.state in MOVING
         and sale.stage_row.kind == guarded.kind
         and sale.stage_row.position > guarded.position
     ):

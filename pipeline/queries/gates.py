@@ -23,6 +23,8 @@ UNDER_WAY = Q(gate__in=BEFORE_WIN, opportunity__state__in=Opportunity.LIVE) | Q(
     gate__in=AFTER_WIN, opportunity__state=Opportunity.State.WON
 )
 """The sale is where the gate belongs: of one that ended meanwhile nobody decides any more."""
+ENDED = tuple(state for state in Opportunity.CLOSED if state != Opportunity.State.WON)
+"""Without a win: conditions of such a sale wait until it is reopened, and bind nobody before."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ def conditions_of(user: User) -> QuerySet[GateCondition]:
     """What this person has to do for a go to hold, the next day first."""
     return (
         GateCondition.objects.filter(owner=user, done_at=None, decision__state=State.CONDITIONAL)
+        .exclude(decision__opportunity__state__in=ENDED)
         .select_related("decision__opportunity__customer")
         .order_by("due_at", "pk")
     )

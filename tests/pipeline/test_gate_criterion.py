@@ -14,10 +14,12 @@ from accounts.queries.users import system_user
 from core.errors import Conflict
 from core.models import Event
 from core.relay import drain
+from pipeline.access import visible_gates
 from pipeline.commands import gate_decisions, gates, opportunities
 from pipeline.commands.pipelines import publish
 from pipeline.criteria import Sale, kind_of
 from pipeline.models import GateDecision
+from pipeline.queries.gates import conditions_of
 from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, gather
 from tests.pipeline.committee import (
@@ -204,13 +206,20 @@ class TestLapse:
         assert GateDecision.objects.get().state == "lapsed"
         assert Event.objects.get(name="gate.lapsed").data["to_stage"] == "invest"
 
-    def test_of_a_closed_sale_nothing_moves(self, cast, sale):
-        conditional(cast, sale)
+    def test_of_a_closed_sale_nothing_lapses_until_it_is_reopened(self, cast, sale):
+        decision = conditional(cast, sale)
         sale = opportunities.advance(sale, by=cast.anna, at=NOW)
         sale = opportunities.lose(sale, outcome="lost", reason="Price", by=cast.anna, at=NOW)
         before = snapshot(sale)
-        assert gate_decisions.lapse_overdue(at=LAPSE) == 1
+        assert gate_decisions.lapse_overdue(at=LAPSE) == 0
         assert snapshot(sale) == before
+        assert list(conditions_of(cast.dan)) == []
+        assert decision not in visible_gates(cast.dan)
+        opportunities.reopen(sale, reason="Back", by=cast.boris, at=LAPSE)
+        assert list(conditions_of(cast.dan)) == [decision.conditions.get()]
+        assert gate_decisions.lapse_overdue(at=LAPSE) == 1
+        sale.refresh_from_db()
+        assert (sale.stage, GateDecision.objects.get().state) == ("invest", "lapsed")
 
     def test_while_the_customer_is_waited_for_it_waits_too(self, cast, sale):
         conditional(cast, sale)
