@@ -266,7 +266,7 @@ def _lapse(pk: int, sale_id: int, at: datetime) -> int:
     row.closed_at = at
     row.save(update_fields=["state", "closed_at"])
     over = row.conditions.filter(done_at=None, due_at__lte=at).order_by("due_at", "pk")[0]
-    moved = _send_back(row, over, by=by, at=at)
+    moved = sale if _is_superseded(row) else _send_back(row, over, by=by, at=at)
     tell(
         "gate.lapsed",
         row,
@@ -278,6 +278,16 @@ def _lapse(pk: int, sale_id: int, at: datetime) -> int:
         to_stage=moved.stage,
     )
     return 1
+
+
+def _is_superseded(row: GateDecision) -> bool:
+    """Whether the gate was decided again since; what is only requested authorises nothing yet."""
+    since: bool = (
+        row.opportunity.gate_decisions.filter(gate=row.gate, pk__gt=row.pk)
+        .exclude(state__in=(*GateDecision.LIVE, State.WITHDRAWN))
+        .exists()
+    )
+    return since
 
 
 def _send_back(row: GateDecision, over: GateCondition, *, by: User, at: datetime) -> Opportunity:

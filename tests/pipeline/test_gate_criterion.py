@@ -206,6 +206,28 @@ class TestLapse:
         assert GateDecision.objects.get().state == "lapsed"
         assert Event.objects.get(name="gate.lapsed").data["to_stage"] == "invest"
 
+    def test_after_a_newer_go_the_sale_stays_where_it_is(self, cast, sale):
+        conditional(cast, sale)
+        sale = opportunities.advance(sale, by=cast.anna, at=NOW)
+        newer = decided(cast, sale)
+        before = snapshot(sale)
+        assert gate_decisions.lapse_overdue(at=LAPSE) == 1
+        assert snapshot(sale) == before
+        states = GateDecision.objects.order_by("pk").values_list("state", flat=True)
+        assert list(states) == ["lapsed", "go"]
+        assert look(sale, LAPSE).evidence == {"decision": newer.pk, "state": "go"}
+
+    @pytest.mark.parametrize("taken_back", [False, True])
+    def test_a_newer_request_holds_nothing_up(self, cast, sale, taken_back):
+        conditional(cast, sale)
+        sale = opportunities.advance(sale, by=cast.anna, at=NOW)
+        newer = ask(cast, sale)
+        if taken_back:
+            gates.withdraw(newer, reason="Early", by=cast.anna, at=NOW)
+        assert gate_decisions.lapse_overdue(at=LAPSE) == 1
+        sale.refresh_from_db()
+        assert sale.stage == "invest"
+
     def test_of_a_closed_sale_nothing_lapses_until_it_is_reopened(self, cast, sale):
         decision = conditional(cast, sale)
         sale = opportunities.advance(sale, by=cast.anna, at=NOW)
