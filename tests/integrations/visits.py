@@ -21,8 +21,8 @@ from core import urls as core_urls
 from crm import models as crm
 from crm import urls as crm_urls
 from crm.access import visible_customers
+from pipeline import models as sales
 from pipeline import urls as pipeline_urls
-from pipeline.models import Opportunity
 from tests.kept import admitted, ticket
 
 ROUTES = [
@@ -39,31 +39,57 @@ ROWS: dict[str, type[Model]] = {
     "chain-lines": crm.ChainLine,
     "chain-steps": crm.ChainStep,
     "chains": crm.Chain,
+    "competitors": sales.Competitor,
     "concerns": crm.Concern,
+    "confirmations": sales.Confirmation,
     "contact-bans": crm.ContactBan,
     "contacts": crm.Contact,
     "customers": crm.Customer,
     "expectations": crm.Expectation,
     "exposure": User,
+    "gates": sales.GateDecision,
+    "gates/conditions": sales.GateCondition,
     "goals": crm.JointGoal,
     "help": crm.HelpRequest,
     "inbox": InboxItem,
-    "opportunities": Opportunity,
+    "opportunities": sales.Opportunity,
+    "pains": sales.PainPoint,
     "peer-pairs": crm.PeerPair,
+    "pipelines": sales.Pipeline,
     "promises": crm.Commitment,
+    "proposals": sales.Proposal,
     "reassignments": crm.Reassignment,
+    "rivals": sales.Rival,
     "settings/absence": User,
+    "settings/approvals": sales.ApprovalRule,
     "settings/people": User,
     "settings/teams": Team,
     "settings/tokens": ApiToken,
+    "solution-lines": sales.SolutionLine,
     "stakeholders": crm.Stakeholder,
     "value-offers": crm.ValueOffer,
+    "waivers": sales.Waiver,
 }
 """Whose number stands in an address, by what stands before it."""
 
 LINK = re.compile(r'\s(?:href|hx-get|src)="(/[^"#]*)')
 NEEDS = {"opportunity-board-more": "?stage=lead"}
 """What has to be said beside the address."""
+
+OF_A_STAGE = {"opportunity-confirm", "opportunity-waive"}
+"""What is there only where the sale is in the stage that has the criterion."""
+
+HOLDERS = {"chain", "contact", "decision", "opportunity", "pain"}
+"""What leads from a row to its customer."""
+
+NAMED = {
+    "<int:absence>": "1",
+    "<slug:criterion>": "problem-named",
+    "<slug:key>": "b2b-8",
+    "<slug:name>": "region",
+    "<slug:stage>": "lead",
+}
+"""What stands in an address beside the number of a row."""
 
 ANSWERS = {200, 204, 302, 403, 405}
 """Of a row one sees. It may still be somebody else's turn (403), or a form alone (405)."""
@@ -92,7 +118,8 @@ class Tour:
             seen = [row for row in rows if self._sees(row)]
             hidden = [row for row in rows if self._sees(row) is False]
             if seen:
-                self.ask(name, _address(route, seen[next(turn) % len(seen)].pk), ANSWERS)
+                allowed = ANSWERS | {404} if name in OF_A_STAGE else ANSWERS
+                self.ask(name, _address(route, seen[next(turn) % len(seen)].pk), allowed)
             if hidden:
                 self.ask(name, _address(route, hidden[0].pk), {404, 405})
             if not (seen or hidden):
@@ -138,21 +165,24 @@ class Tour:
         """Whether he sees the customer it is about; None where it is about none."""
         if isinstance(row, crm.Customer):
             return row.pk in self.customers
-        for holder in (row, getattr(row, "chain", None), getattr(row, "contact", None)):
+        for holder in (row, *(getattr(row, name, None) for name in HOLDERS)):
             if customer := getattr(holder, "customer_id", None):
                 return customer in self.customers
+            if sale := getattr(holder, "opportunity", None):
+                return sale.customer_id in self.customers
         return None
 
 
 def _rows_of(model: type[Model]) -> list[Any]:
     there = {field.name for field in model._meta.get_fields()}
     rows = model._default_manager.order_by("pk")
-    return list(rows.select_related(*sorted(there & {"chain", "contact"})))
+    return list(rows.select_related(*sorted(there & HOLDERS)))
 
 
 def _address(route: str, pk: int) -> str:
-    named = route.replace("<int:absence>", "1").replace("<slug:name>", "region")
-    return "/" + named.replace("<int:pk>", str(pk))
+    for place, word in (NAMED | {"<int:pk>": str(pk)}).items():
+        route = route.replace(place, word)
+    return f"/{route}"
 
 
 def tour(username: str) -> Tour:
