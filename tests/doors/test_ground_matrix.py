@@ -71,7 +71,13 @@ MATRIX = {
     "admin:index": ("get", "/admin/", 302, 302, 302, 302, 200),
     "admin:login": ("get", "/admin/login/", 302, 403, 403, 403, 302),
 }
-OF_OTHER_TABLES = {"accounts.urls", "crm.urls", "pipeline.urls", "integrations.urls"}
+OF_OTHER_TABLES = {
+    "accounts.urls",
+    "analytics.urls",
+    "crm.urls",
+    "integrations.urls",
+    "pipeline.urls",
+}
 
 
 @pytest.fixture
