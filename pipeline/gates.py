@@ -8,7 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from core.queries.together import fetch_together
-from pipeline.criteria import CriterionKind, Finding, FromRows, Remedy, Sale, all_columns, kind_of
+from pipeline.criteria import (
+    CriterionKind,
+    Finding,
+    FromRows,
+    Remedy,
+    Sale,
+    all_columns,
+    is_waivable,
+    kind_of,
+)
 from pipeline.models import ExitCriterion, Opportunity, Waiver
 from pipeline.models.definition import Stage, stages_of
 
@@ -26,7 +35,10 @@ class Met:
 
 @dataclass(frozen=True)
 class Unmet:
-    """A criterion that does not hold, a sentence of what is missing, and what would help."""
+    """A criterion that does not hold, a sentence of what is missing, and what would help.
+
+    `waivable` says whether somebody may ask that the sale passes without it.
+    """
 
     criterion_id: int
     key: str
@@ -34,6 +46,7 @@ class Unmet:
     mandatory: bool
     missing: str
     remedy: Remedy | None
+    waivable: bool
 
     def as_dict(self) -> dict[str, Any]:
         """For details of a refusal and for the API."""
@@ -111,7 +124,8 @@ def verdict(opportunity: Opportunity, *, at: datetime) -> Verdict:
         elif (sale.pk, row.pk) in granted:
             waived.append(Waived(row.pk, row.key, str(row), granted[sale.pk, row.pk]))
         else:
-            missing.append(Unmet(*head, found.sentence(), found.remedy))
+            may_pass = row.mandatory and is_waivable(row.kind)
+            missing.append(Unmet(*head, found.sentence(), found.remedy, may_pass))
     return Verdict(stage.key, tuple(met), tuple(missing), tuple(waived))
 
 

@@ -75,11 +75,16 @@ def _criterion(sale: Opportunity, key: str, at: datetime) -> ExitCriterion:
     """The criterion, if it keeps the gate of the stage shut."""
     if sale.state not in (Opportunity.State.OPEN, Opportunity.State.WON):
         raise Conflict(_("This sale is not under way."), code="not_from_here")
-    blocking = {each.key: each.criterion_id for each in verdict(sale, at=at).blocking}
+    blocking = {each.key: each for each in verdict(sale, at=at).blocking}
+    sentence = ""
     if key not in blocking:
         sentence = _("This does not keep the sale in its stage.")
+    elif not blocking[key].waivable:
+        sentence = _("A decision of the committee is not waived; ask for it anew.")
+    if sentence:
         raise Invalid(sentence, code="nothing_to_waive", details={"criterion": [sentence]})
-    return next(row for row in sale.stage_row.criteria.all() if row.pk == blocking[key])
+    wanted = blocking[key].criterion_id
+    return next(row for row in sale.stage_row.criteria.all() if row.pk == wanted)
 
 
 def _expiry(sale: Opportunity, until: date, at: datetime) -> datetime:

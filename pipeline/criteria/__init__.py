@@ -4,6 +4,7 @@
     class FieldFilled:
         source = "field_filled"                    kinds of one source share its facts
         columns = (...)                            the columns of the opportunity it reads
+        is_waivable = False                        only where nobody may waive it
         def problems(self, params): ...            sentences about parameters it cannot work with
         def facts(self, sales, at): ...            what else it needs of many sales, in few queries
         def check(self, params, sale, facts): ...  -> Finding
@@ -215,6 +216,11 @@ def criterion(name: str) -> Callable[[type[Any]], type[Any]]:
 def kind_of(name: str) -> CriterionKind:
     """The kind of this name; KeyError when nobody has registered it."""
     return _kinds[name]
+
+
+def is_waivable(name: str) -> bool:
+    """Whether a criterion of this kind may be let pass; most may."""
+    return getattr(kind_of(name), "is_waivable", True)
 
 
 def all_columns() -> list[str]:

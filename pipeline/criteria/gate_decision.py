@@ -25,6 +25,8 @@ State = GateDecision.State
 @criterion("gate_decision")
 class GateDecided(FromRows):
     source = "gates"
+    is_waivable = False
+    """The committee decides; nobody alone may do without it."""
 
     def problems(self, given: Mapping[str, Any]) -> list[str]:
         """It wants the name of a gate."""

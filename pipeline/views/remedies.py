@@ -55,7 +55,7 @@ def remedies(
         replace(
             _help(opportunity, each, back, then),
             asked=asked.get(each.criterion_id),
-            waive=_waive(opportunity, each, back) if each.mandatory else "",
+            waive=_waive(opportunity, each, back) if each.waivable else "",
         )
         for each in unmet
     ]

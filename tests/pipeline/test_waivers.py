@@ -139,6 +139,39 @@ def test_what_holds_needs_no_waiver(sale, cast):
         ask(sale, cast.anna)
 
 
+def test_nobody_alone_waives_what_the_committee_decides(cast):
+    decided = SMALL.replace(
+        "field_filled\n        params: {fields: [problem]}",
+        "gate_decision\n        params: {gate: ATI}",
+    )
+    publish(draft=read_definition(decided), by=system_user(), at=NOW)
+    sale = open_sale(cast)
+    [blocking] = gates.unmet(sale, at=NOW)
+    assert (blocking.key, blocking.missing) == ("named", "ATI is not requested.")
+
+    with pytest.raises(Invalid) as refusal:
+        ask(sale, cast.anna)
+    assert (refusal.value.code, refusal.value.details) == (
+        "nothing_to_waive",
+        {"criterion": ["A decision of the committee is not waived; ask for it anew."]},
+    )
+    with pytest.raises(IntegrityError, match="not waived"), transaction.atomic():
+        Waiver.objects.create(
+            opportunity=sale,
+            criterion_id=blocking.criterion_id,
+            reason="They speak next week only",
+            compensation="Boris joins the next call",
+            until_date=UNTIL,
+            expires_at=OVER,
+            asked_by=cast.anna,
+            asked_at=NOW,
+        )
+    assert not Waiver.objects.exists()
+    page = as_user(cast.anna).get(f"/opportunities/{sale.pk}/").content.decode()
+    assert "ATI is not requested." in page
+    assert "/waive/named/" not in page
+
+
 def test_one_at_a_time(sale, cast):
     first = ask(sale, cast.anna)
 
