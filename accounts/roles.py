@@ -72,7 +72,7 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "meddpicc.score": _TEAM,
     "pain.note": _TEAM,
     "solution.note": _TEAM,
-    "waiver.ask": _SELLERS,
+    "waiver.ask": _SELLERS - {Role.INTEGRATION, Role.SYSTEM},
     "waiver.decide": _LEADS - {Role.SYSTEM},
     "gate.request": _SELLERS,
     "gate.change": _SELLERS,

@@ -66,7 +66,7 @@ class WaiverVerb(Verb):
 
 
 class WaiverGrant(WaiverVerb):
-    """Let it pass; never by who asked."""
+    """Let it pass; never by who asked or leads the sale."""
 
     input_class = shapes.GrantInput
     command = staticmethod(waivers.grant)

@@ -1,7 +1,8 @@
 """Asking to pass a gate without one of its criteria, and deciding about it.
 
 The rule outranks everybody: a waiver needs a reason, what compensates for the gap and an end, and
-is never decided by who asked. It opens the gate only while it holds; the ledger names it.
+is never decided by who asked or leads the sale. It opens the gate only while it holds; the ledger
+names it.
 """
 
 from __future__ import annotations
@@ -113,9 +114,9 @@ def _end_expired(sale: Opportunity, row: ExitCriterion, *, by: User, at: datetim
 
 @transaction.atomic
 def grant(waiver: Waiver, *, by: User, at: datetime, note: str = "") -> Waiver:
-    """Let it pass; who asked cannot."""
+    """Let it pass; neither who asked can, nor who leads the sale."""
     held, sale = _held(waiver, by, "waiver.decide", State.ASKED)
-    _refuse_own(held, by)
+    _refuse_own(held, sale, by)
     if held.expires_at <= at:
         raise Conflict(_("The day until which it was asked for is over."), code="expired")
     return _close(held, "grant", sale, by=by, at=at, note=note)
@@ -125,7 +126,7 @@ def grant(waiver: Waiver, *, by: User, at: datetime, note: str = "") -> Waiver:
 def refuse(waiver: Waiver, *, reason: str, by: User, at: datetime) -> Waiver:
     """Do not let it pass, saying why."""
     held, sale = _held(waiver, by, "waiver.decide", State.ASKED)
-    _refuse_own(held, by)
+    _refuse_own(held, sale, by)
     return _close(held, "refuse", sale, by=by, at=at, note=reason_of(reason))
 
 
@@ -156,9 +157,14 @@ def _held(waiver: Waiver, by: User, capability: str, state: str) -> tuple[Waiver
     return held, sale
 
 
-def _refuse_own(waiver: Waiver, by: User) -> None:
+def _refuse_own(waiver: Waiver, sale: Opportunity, by: User) -> None:
+    """Who gains by it does not decide: neither who asked, nor who leads the sale."""
     if waiver.asked_by_id == by.pk:
         raise Refused(_("Whoever asks for a waiver cannot decide about it."), code="own_waiver")
+    if sale.owner_id == by.pk:
+        raise Refused(
+            _("Whoever leads the sale cannot decide about its waivers."), code="own_waiver"
+        )
 
 
 def _close(

@@ -18,7 +18,7 @@ def waivers_of(opportunity: Opportunity) -> list[Waiver]:
     """Every waiver of the sale, the newest first, with who asked and who decided."""
     if not opportunity.waiver_count:
         return []
-    rows = Waiver.objects.filter(opportunity=opportunity)
+    rows = opportunity.waivers.all()
     return list(
         rows.select_related("criterion", "asked_by", "decided_by").order_by("-asked_at", "-pk")[
             :MOST

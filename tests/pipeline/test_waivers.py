@@ -97,6 +97,31 @@ def test_a_manager_who_asks_needs_his_own_manager(sale, cast):
     assert gates.verdict(sale, at=LATER).is_open
 
 
+def test_the_system_asks_for_none(sale):
+    with pytest.raises(Refused):
+        ask(sale, system_user())
+
+    assert not Waiver.objects.exists()
+
+
+def test_who_leads_the_sale_decides_nothing_about_it(cast):
+    sale = open_sale(cast, owner=cast.boris, by=cast.boris)
+    waiver = ask(sale, cast.anna)
+    before = list(Waiver.objects.values_list())
+
+    for decide, words in ((waivers.grant, {}), (waivers.refuse, {"reason": "No"})):
+        with pytest.raises(Refused) as refusal:
+            decide(waiver, by=cast.boris, at=LATER, **words)
+        assert refusal.value.code == "own_waiver"
+    assert list(Waiver.objects.values_list()) == before
+    link = f"/waivers/{waiver.pk}/grant/"
+    for address in (f"/opportunities/{sale.pk}/", "/waivers/"):
+        assert link not in as_user(cast.boris).get(address).content.decode()
+        assert link in as_user(cast.dora).get(address).content.decode()
+
+    assert waivers.grant(waiver, by=cast.dora, at=LATER).state == "granted"
+
+
 def test_after_its_day_the_gate_is_shut_and_it_may_be_asked_for_again(sale, cast):
     waiver = waivers.grant(ask(sale, cast.anna), by=cast.boris, at=LATER)
     before = snapshot(sale)
