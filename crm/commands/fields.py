@@ -91,12 +91,18 @@ def refuse(errors: Mapping[str, Iterable[str]]) -> None:
 
 def reason_of(text: str, *, most: int = 500, field: str = "reason") -> str:
     """A reason somebody gave: needed, one paragraph."""
+    text = note_of(text, most=most, field=field)
+    if not text:
+        refuse({field: [_("Say why; it stays in the history.")]})
+    return text
+
+
+def note_of(text: str, *, most: int = 500, field: str = "note") -> str:
+    """A word somebody may leave out: one paragraph of at most so many characters."""
     try:
         text = clean_text(text, lines=True)
     except ValidationError as error:
         refuse({field: error.messages})
-    if not text:
-        refuse({field: [_("Say why; it stays in the history.")]})
     if len(text) > most:
         refuse(
             {

@@ -18,7 +18,7 @@ from core.errors import Conflict, Invalid, Refused
 from core.events import record
 from core.workingtime import local_date
 from crm.commands.commitment_clock import day_ends
-from crm.commands.fields import reason_of
+from crm.commands.fields import note_of, reason_of
 from pipeline.commands import clocks
 from pipeline.commands.moves import lock_sale
 from pipeline.gates import verdict
@@ -119,7 +119,7 @@ def grant(waiver: Waiver, *, by: User, at: datetime, note: str = "") -> Waiver:
     _refuse_own(held, sale, by)
     if held.expires_at <= at:
         raise Conflict(_("The day until which it was asked for is over."), code="expired")
-    return _close(held, "grant", sale, by=by, at=at, note=note)
+    return _close(held, "grant", sale, by=by, at=at, note=note_of(note))
 
 
 @transaction.atomic
@@ -171,7 +171,7 @@ def _close(
     waiver: Waiver, verb: str, sale: Opportunity, *, by: User, at: datetime, note: str
 ) -> Waiver:
     getattr(waiver, verb)()
-    waiver.decided_by, waiver.decided_at, waiver.note = by, max(at, waiver.asked_at), note.strip()
+    waiver.decided_by, waiver.decided_at, waiver.note = by, max(at, waiver.asked_at), note
     waiver.save(update_fields=["state", "decided_by", "decided_at", "note"])
     _record(f"waiver.{waiver.state}", waiver, sale, by=by, at=at)
     return waiver

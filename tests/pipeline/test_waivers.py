@@ -71,6 +71,18 @@ def test_granted_by_somebody_else_it_opens_the_gate_and_the_ledger_names_it(sale
     ] * 2
 
 
+@pytest.mark.parametrize("note", ["x" * 501, "Once\x00", "On\x07ce"])
+def test_a_note_that_cannot_be_kept_grants_nothing(sale, cast, note):
+    waiver = ask(sale, cast.anna)
+
+    with pytest.raises(Invalid) as refusal:
+        waivers.grant(waiver, by=cast.boris, at=LATER, note=note)
+
+    assert list(refusal.value.details) == ["note"]
+    waiver.refresh_from_db()
+    assert (waiver.state, waiver.note) == ("asked", "")
+
+
 @pytest.mark.parametrize("who", ["anna", "nils", "ben", "solution", "system"])
 def test_who_may_not_grant(sale, cast, who):
     waiver = ask(sale, cast.anna)
