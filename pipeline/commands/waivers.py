@@ -104,12 +104,13 @@ def _expiry(sale: Opportunity, until: date, at: datetime) -> datetime:
 
 
 def _end_expired(sale: Opportunity, row: ExitCriterion, *, by: User, at: datetime) -> None:
-    """One whose day is over makes room for another."""
+    """One whose day is over makes room for another, whether it was granted or never decided."""
     expired = Waiver.objects.select_for_update(no_key=True).filter(
-        opportunity=sale, criterion=row, state=State.GRANTED, expires_at__lte=at
+        opportunity=sale, criterion=row, state__in=Waiver.LIVE, expires_at__lte=at
     )
     for waiver in expired:
-        _close(waiver, "end", sale, by=by, at=at, note="")
+        verb = "end" if waiver.state == State.GRANTED else "withdraw"
+        _close(waiver, verb, sale, by=by, at=at, note="")
 
 
 @transaction.atomic

@@ -151,6 +151,17 @@ def test_after_its_day_the_gate_is_shut_and_it_may_be_asked_for_again(sale, cast
     assert (waiver.state, again.state) == ("ended", "asked")
 
 
+def test_a_request_nobody_decided_by_its_day_makes_room_for_another(sale, cast):
+    first = ask(sale, cast.anna)
+    with pytest.raises(Conflict):
+        ask(sale, cast.anna, at=OVER - timedelta(seconds=1), until_date=date(2026, 4, 10))
+
+    again = ask(sale, cast.anna, at=OVER, until_date=date(2026, 4, 10))
+
+    first.refresh_from_db()
+    assert (first.state, first.decided_by, again.state) == ("withdrawn", cast.anna, "asked")
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
