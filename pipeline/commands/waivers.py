@@ -21,7 +21,7 @@ from crm.commands.commitment_clock import day_ends
 from crm.commands.fields import note_of, reason_of
 from pipeline.commands import clocks
 from pipeline.commands.moves import lock_sale
-from pipeline.gates import verdict
+from pipeline.gates import Unmet, verdict
 from pipeline.models import ExitCriterion, Opportunity, Waiver
 
 LONGEST = timedelta(days=90)
@@ -73,19 +73,23 @@ def ask(
 
 
 def _criterion(sale: Opportunity, key: str, at: datetime) -> ExitCriterion:
-    """The criterion, if it keeps the gate of the stage shut."""
+    """The criterion, if it keeps the gate of the stage shut and may be waived."""
+    found = next((each for each in _blocking(sale, at) if each.key == key), None)
+    sentence = ""
+    if found is None:
+        sentence = _("This does not keep the sale in its stage.")
+    elif not found.waivable:
+        sentence = _("A decision of the committee is not waived; ask for it anew.")
+    if found is None or sentence:
+        raise Invalid(sentence, code="nothing_to_waive", details={"criterion": [sentence]})
+    return next(row for row in sale.stage_row.criteria.all() if row.pk == found.criterion_id)
+
+
+def _blocking(sale: Opportunity, at: datetime) -> tuple[Unmet, ...]:
+    """What keeps a sale under way in its stage."""
     if sale.state not in (Opportunity.State.OPEN, Opportunity.State.WON):
         raise Conflict(_("This sale is not under way."), code="not_from_here")
-    blocking = {each.key: each for each in verdict(sale, at=at).blocking}
-    sentence = ""
-    if key not in blocking:
-        sentence = _("This does not keep the sale in its stage.")
-    elif not blocking[key].waivable:
-        sentence = _("A decision of the committee is not waived; ask for it anew.")
-    if sentence:
-        raise Invalid(sentence, code="nothing_to_waive", details={"criterion": [sentence]})
-    wanted = blocking[key].criterion_id
-    return next(row for row in sale.stage_row.criteria.all() if row.pk == wanted)
+    return verdict(sale, at=at).blocking
 
 
 def _expiry(sale: Opportunity, until: date, at: datetime) -> datetime:
@@ -115,11 +119,16 @@ def _end_expired(sale: Opportunity, row: ExitCriterion, *, by: User, at: datetim
 
 @transaction.atomic
 def grant(waiver: Waiver, *, by: User, at: datetime, note: str = "") -> Waiver:
-    """Let it pass; neither who asked can, nor who leads the sale."""
+    """Let it pass; neither who asked can, nor who leads the sale.
+
+    Refused where it would let nothing pass: the sale has moved on or is closed, or it holds now.
+    """
     held, sale = _held(waiver, by, "waiver.decide", State.ASKED)
     _refuse_own(held, sale, by)
     if held.expires_at <= at:
         raise Conflict(_("The day until which it was asked for is over."), code="expired")
+    if held.criterion_id not in [each.criterion_id for each in _blocking(sale, at)]:
+        raise Conflict(_("This does not keep the sale in its stage."), code="nothing_to_waive")
     return _close(held, "grant", sale, by=by, at=at, note=note_of(note))
 
 

@@ -83,6 +83,30 @@ def test_a_note_that_cannot_be_kept_grants_nothing(sale, cast, note):
     assert (waiver.state, waiver.note) == ("asked", "")
 
 
+@pytest.mark.parametrize(
+    ("happens", "code"),
+    [
+        (lambda sale, anna: opportunities.change_opportunity(
+            sale, problem="Downtime", by=anna, at=NOW), "nothing_to_waive"),
+        (lambda sale, anna: opportunities.advance(
+            opportunities.change_opportunity(sale, problem="Downtime", by=anna, at=NOW),
+            by=anna, at=NOW), "nothing_to_waive"),
+        (lambda sale, anna: opportunities.lose(
+            sale, outcome="lost", reason="Price", by=anna, at=NOW), "not_from_here"),
+    ],
+    ids=["it holds", "another stage", "closed"],
+)  # fmt: skip
+def test_what_lets_nothing_pass_is_not_granted(sale, cast, happens, code):
+    waiver = ask(sale, cast.anna)
+    happens(sale, cast.anna)
+
+    with pytest.raises(Conflict) as refusal:
+        waivers.grant(waiver, by=cast.boris, at=LATER)
+
+    waiver.refresh_from_db()
+    assert (refusal.value.code, waiver.state, waiver.decided_by) == (code, "asked", None)
+
+
 @pytest.mark.parametrize("who", ["anna", "nils", "ben", "solution", "system"])
 def test_who_may_not_grant(sale, cast, who):
     waiver = ask(sale, cast.anna)
