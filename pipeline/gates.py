@@ -20,6 +20,7 @@ from pipeline.criteria import (
 )
 from pipeline.models import ExitCriterion, Opportunity, Waiver
 from pipeline.models.definition import Stage, stages_of
+from pipeline.models.waiver import in_this_stay
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def _granted(sales: Sequence[int], at: datetime) -> dict[tuple[int, int], Waiver
     if not sales:
         return {}
     rows = Waiver.objects.filter(
-        opportunity__in=sales, state=Waiver.State.GRANTED, expires_at__gt=at
+        in_this_stay(), opportunity__in=sales, state=Waiver.State.GRANTED, expires_at__gt=at
     ).select_related("decided_by", "asked_by")
     return {(row.opportunity_id, row.criterion_id): row for row in rows}
 

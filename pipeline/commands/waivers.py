@@ -1,8 +1,8 @@
 """Asking to pass a gate without one of its criteria, and deciding about it.
 
 The rule outranks everybody: a waiver needs a reason, what compensates for the gap and an end, and
-is never decided by who asked or leads the sale. It opens the gate only while it holds; the ledger
-names it.
+is never decided by who asked or leads the sale. It opens the gate only while it holds, in the
+stay it was asked for in; the ledger names it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +23,7 @@ from crm.commands.fields import note_of, reason_of
 from pipeline.commands import clocks
 from pipeline.commands.moves import lock_sale
 from pipeline.gates import Unmet, verdict
-from pipeline.models import ExitCriterion, Opportunity, Waiver
+from pipeline.models import ExitCriterion, Opportunity, StageVisit, Waiver
 
 LONGEST = timedelta(days=90)
 """How far ahead a waiver may hold."""
@@ -50,7 +51,8 @@ def ask(
     reason = reason_of(reason)
     compensation = reason_of(compensation, field="compensation")
     expires_at = _expiry(sale, until_date, at)
-    _end_expired(sale, row, by=by, at=at)
+    entered_at = _entered_at(sale)
+    _end_over(sale, row, entered_at, by=by, at=at)
     live = Waiver.objects.filter(opportunity=sale, criterion=row, state__in=Waiver.LIVE).first()
     if live is not None:
         raise Conflict(
@@ -66,7 +68,7 @@ def ask(
         until_date=until_date,
         expires_at=expires_at,
         asked_by=by,
-        asked_at=at,
+        asked_at=max(at, entered_at),
     )
     _record("waiver.asked", waiver, sale, by=by, at=at)
     return waiver
@@ -107,12 +109,25 @@ def _expiry(sale: Opportunity, until: date, at: datetime) -> datetime:
     return day_ends(until, calendar)
 
 
-def _end_expired(sale: Opportunity, row: ExitCriterion, *, by: User, at: datetime) -> None:
-    """One whose day is over makes room for another, whether it was granted or never decided."""
-    expired = Waiver.objects.select_for_update(no_key=True).filter(
-        opportunity=sale, criterion=row, state__in=Waiver.LIVE, expires_at__lte=at
+def _entered_at(sale: Opportunity) -> datetime:
+    """When the stay began in which the sale is; one won in its last stage is in none."""
+    stay = StageVisit.objects.filter(opportunity=sale, left_at__isnull=True).first()
+    if stay is None:
+        raise Conflict(_("This sale is not under way."), code="not_from_here")
+    return stay.entered_at
+
+
+def _end_over(
+    sale: Opportunity, row: ExitCriterion, entered_at: datetime, *, by: User, at: datetime
+) -> None:
+    """One whose day or stay is over makes room for another, granted or never decided."""
+    over = Waiver.objects.select_for_update(no_key=True).filter(
+        Q(expires_at__lte=at) | Q(asked_at__lt=entered_at),
+        opportunity=sale,
+        criterion=row,
+        state__in=Waiver.LIVE,
     )
-    for waiver in expired:
+    for waiver in over:
         verb = "end" if waiver.state == State.GRANTED else "withdraw"
         _close(waiver, verb, sale, by=by, at=at, note="")
 
@@ -129,6 +144,11 @@ def grant(waiver: Waiver, *, by: User, at: datetime, note: str = "") -> Waiver:
         raise Conflict(_("The day until which it was asked for is over."), code="expired")
     if held.criterion_id not in [each.criterion_id for each in _blocking(sale, at)]:
         raise Conflict(_("This does not keep the sale in its stage."), code="nothing_to_waive")
+    if held.asked_at < _entered_at(sale):
+        raise Conflict(
+            _("This was asked for before the sale came back to its stage. Ask for it anew."),
+            code="earlier_stay",
+        )
     return _close(held, "grant", sale, by=by, at=at, note=note_of(note))
 
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from core.models.protected import ProtectedState
 from pipeline.models.definition import ExitCriterion
+from pipeline.models.ledger import StageVisit
 from pipeline.models.opportunity import Opportunity
+
+
+def in_this_stay() -> Q:
+    """Asked for since the sale entered the stage it is in; an earlier stay's let nothing pass."""
+    stays = StageVisit.objects.filter(opportunity=OuterRef("opportunity"), left_at__isnull=True)
+    return Q(asked_at__gte=Subquery(stays.values("entered_at")))
 
 
 class Waiver(ProtectedState):

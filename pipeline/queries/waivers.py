@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from pipeline.access import visible_waivers
 from pipeline.models import Opportunity, Waiver
+from pipeline.models.waiver import in_this_stay
 
 MOST = 50
 STATES = ("waiting", "in_force", "closed")
@@ -33,7 +34,7 @@ def waivers_for(user: User, *, state: str, now: datetime) -> QuerySet[Waiver]:
     )
     if state == "waiting":
         return rows.filter(state=Waiver.State.ASKED)
-    holding = rows.filter(state=Waiver.State.GRANTED, expires_at__gt=now)
+    holding = rows.filter(in_this_stay(), state=Waiver.State.GRANTED, expires_at__gt=now)
     if state == "in_force":
         return holding
     return rows.exclude(state=Waiver.State.ASKED).exclude(pk__in=holding.values("pk"))

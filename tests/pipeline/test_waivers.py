@@ -23,6 +23,7 @@ from tests.pipeline.sales import open_sale, snapshot
 from tests.pipeline.test_definition import SMALL
 
 LATER = NOW + timedelta(hours=1)
+AGAIN = NOW + timedelta(hours=2)
 UNTIL = date(2026, 3, 31)
 OVER = datetime.fromisoformat("2026-04-01T00:00:00+08:00")
 
@@ -307,24 +308,66 @@ def test_the_database_keeps_it_too(sale, cast, change):
     )
 
 
+def test_back_in_the_stage_it_is_asked_for_anew(sale, cast):
+    first = waivers.grant(ask(sale, cast.anna), by=cast.boris, at=NOW)
+    moved = opportunities.advance(sale, by=cast.anna, at=LATER)
+    back = opportunities.send_back(moved, reason="Too early", by=cast.anna, at=AGAIN)
+    before = snapshot(sale)
+
+    assert not gates.verdict(back, at=AGAIN).is_open
+    values = {name: getattr(back, name) for name in gates.columns()}
+    assert gates.missing_in([values], at=AGAIN) == {sale.pk: 1}
+    assert not waivers_for(cast.boris, state="in_force", now=AGAIN).exists()
+    with pytest.raises(Conflict) as refusal:
+        opportunities.advance(back, by=cast.anna, at=AGAIN)
+    assert refusal.value.code == "gate_shut"
+    with pytest.raises(IntegrityError, match="somebody has granted"), transaction.atomic():
+        claim(sale, seq=4)
+    assert snapshot(sale) == before
+
+    waivers.grant(ask(sale, cast.anna, at=AGAIN), by=cast.boris, at=AGAIN)
+    first.refresh_from_db()
+    assert first.state == "ended"
+    assert opportunities.advance(back, by=cast.anna, at=AGAIN).stage == "agree"
+
+
+def test_one_asked_for_in_an_earlier_stay_is_not_granted(sale, cast):
+    waiver = ask(sale, cast.anna)
+    sale = opportunities.change_opportunity(sale, problem="Downtime", by=cast.anna, at=NOW)
+    moved = opportunities.advance(sale, by=cast.anna, at=LATER)
+    back = opportunities.send_back(moved, reason="Too early", by=cast.anna, at=AGAIN)
+    opportunities.change_opportunity(back, problem="", by=cast.anna, at=AGAIN)
+
+    with pytest.raises(Conflict) as refusal:
+        waivers.grant(waiver, by=cast.boris, at=AGAIN)
+
+    waiver.refresh_from_db()
+    assert (refusal.value.code, waiver.state) == ("earlier_stay", "asked")
+    assert ask(sale, cast.anna, at=AGAIN).state == "asked"
+
+
+def claim(sale, seq):
+    """Write into the ledger that the first gate was passed by a waiver."""
+    return Transition.objects.create(
+        opportunity=sale,
+        seq=seq,
+        name="advance",
+        from_stage="talk",
+        from_state="open",
+        to_stage="agree",
+        to_state="open",
+        at=AGAIN,
+        by=sale.owner,
+        criteria_waived=[ExitCriterion.objects.get(key="named").pk],
+    )
+
+
 def test_a_ledger_row_cannot_claim_a_waiver_nobody_granted(sale, cast):
     ask(sale, cast.anna)
     before = snapshot(sale)
-    named = ExitCriterion.objects.get(key="named")
 
     with pytest.raises(IntegrityError, match="somebody has granted"), transaction.atomic():
-        Transition.objects.create(
-            opportunity=sale,
-            seq=2,
-            name="advance",
-            from_stage="talk",
-            from_state="open",
-            to_stage="agree",
-            to_state="open",
-            at=LATER,
-            by=cast.anna,
-            criteria_waived=[named.pk],
-        )
+        claim(sale, seq=2)
 
     assert snapshot(sale) == before
 
