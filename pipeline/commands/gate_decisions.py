@@ -26,8 +26,7 @@ from pipeline.commands import opportunities
 from pipeline.commands.clocks import calendar_of
 from pipeline.commands.gates import FURTHEST, hold, hold_live, tell
 from pipeline.models import GateCondition, GateDecision, GateVote, Opportunity
-from pipeline.models.approval import DECIDING_ROLES
-from pipeline.queries.approval import Path, path_for, terms_of
+from pipeline.queries.approval import RANKS, Path, path_for, terms_of
 from pipeline.queries.gates import guarded_stage
 
 logger = logging.getLogger(__name__)
@@ -101,8 +100,7 @@ def _widen(row: GateDecision) -> None:
     wanted = {*row.departments, *path.departments}
     row.departments = [each.value for each in Department if each in wanted]
     row.min_level = max(row.min_level, path.min_level)
-    roles = ("", *DECIDING_ROLES)
-    row.min_role = max(row.min_role, path.min_role, key=roles.index)
+    row.min_role = max(row.min_role, path.min_role, key=RANKS.index)
 
 
 def _check_quorum(row: GateDecision, outcome: str) -> None:

@@ -1,6 +1,7 @@
 """`gate_decision {gate}`: the committee has authorised it.
 
 Met by a go, by conditions fulfilled, and by a go on conditions while none of them is past its day.
+Not once the terms of the sale ask for departments or a rank the decision was not asked to have.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ class GateDecided(FromRows):
 def _sentence(gate: str, found: Standing | None) -> str:
     if found is None:
         return _("{gate} is not requested.").format(gate=gate)
+    if found.holds:
+        return _grown(found)
     told: dict[str, Callable[[Standing], str]] = {
         State.NO_GO: _refused,
         State.DEFERRED: _deferred,
@@ -70,6 +73,13 @@ def _sentence(gate: str, found: Standing | None) -> str:
         State.CONDITIONAL: _lapsed,
     }
     return told.get(found.state, _waits)(found)
+
+
+def _grown(found: Standing) -> str:
+    return _(
+        "{gate} was decided, but the terms have grown since: it takes {wanted} as well. "
+        "Request it anew."
+    ).format(gate=found.gate, wanted=found.takes_now)
 
 
 def _waits(found: Standing) -> str:

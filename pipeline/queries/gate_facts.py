@@ -53,7 +53,8 @@ def _fact(key: str, label: str, value: Any) -> Fact:
 def _money(decision: GateDecision) -> Iterator[Fact]:
     sale = decision.opportunity
     terms = terms_of(sale, decision.payment_days)
-    yield _fact("amount", _("Amount"), _amount(terms.amount, terms.currency))
+    amounts = [_amount(*money) for money in terms.money]
+    yield _fact("amount", _("Amount"), " · ".join(amounts))
     if terms.discount_percent is not None:
         yield _fact("discount", _("Discount"), f"{terms.discount_percent.normalize():f} %")
     if terms.payment_days is not None:

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext as _
 
-from accounts.models import Department, User
+from accounts.models import Department, Level, Role, User
 from accounts.roles import SPEAKS_FOR
-from pipeline.models import Gate, GateCondition, GateDecision, GateVote, Opportunity, Stage
+from pipeline.models import (
+    ApprovalRule,
+    Gate,
+    GateCondition,
+    GateDecision,
+    GateVote,
+    Opportunity,
+    Proposal,
+    Stage,
+)
 from pipeline.models.gate import AFTER_WIN, BEFORE_WIN
+from pipeline.queries.approval import RANKS, Path, Terms, joined, path_by
 
 State = GateDecision.State
 STANDING = (State.GO, State.FULFILLED)
@@ -25,6 +37,33 @@ UNDER_WAY = Q(gate__in=BEFORE_WIN, opportunity__state__in=Opportunity.LIVE) | Q(
 """The sale is where the gate belongs: of one that ended meanwhile nobody decides any more."""
 ENDED = tuple(state for state in Opportunity.CLOSED if state != Opportunity.State.WON)
 """Without a win: conditions of such a sale wait until it is reopened, and bind nobody before."""
+
+
+_DECIMALS = ("amount", "discount_percent", "min_amount", "min_discount_percent")
+
+
+def _as_json(rows: QuerySet[Any], *names: str) -> QuerySet[Any, Any]:
+    """Columns of each row as one value; decimals as text, of which nothing is lost."""
+    columns = {name: Cast(name, TextField()) if name in _DECIMALS else F(name) for name in names}
+    return rows.values(row=JSONObject(**columns))
+
+
+_OFFER = _as_json(
+    Proposal.objects.filter(opportunity=OuterRef("opportunity"), is_current=True),
+    "amount",
+    "currency",
+    "discount_percent",
+)
+_RULES = _as_json(
+    ApprovalRule.objects.filter(gate=OuterRef("gate")),
+    "min_amount",
+    "currency",
+    "min_discount_percent",
+    "min_payment_days",
+    "departments",
+    "min_level",
+    "min_role",
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +79,7 @@ class Standing:
     deferred_until: date | None
     lapses_at: datetime | None
     at: datetime
+    grown: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:
@@ -48,7 +88,15 @@ class Standing:
 
     @property
     def is_valid(self) -> bool:
-        """Whether it authorises: go, conditions fulfilled, or none of them past its day."""
+        """Whether it authorises: go, conditions fulfilled, or none of them past its day.
+
+        Not once the terms have grown beyond what those asked could authorise.
+        """
+        return self.holds and not self.grown
+
+    @property
+    def holds(self) -> bool:
+        """Whether it authorises the terms it was decided on."""
         if self.state in STANDING:
             return True
         return (
@@ -73,6 +121,13 @@ class Standing:
         return max(0, (self.at - self.requested_at).days)
 
     @property
+    def takes_now(self) -> str:
+        """Which departments or rank the terms of today take as well, in the reader's language."""
+        ranks = {str(level.value): level.label for level in Level}
+        names = ranks | dict(Role.choices) | dict(Department.choices)
+        return _(", ").join(str(names[each]) for each in self.grown)
+
+    @property
     def waits_for(self) -> str:
         """The departments that have not spoken, in the reader's language."""
         return _(", ").join(str(Department(name).label) for name in self.missing)
@@ -88,14 +143,19 @@ def standings(sale_ids: Iterable[int], at: datetime) -> Standings:
 
 
 def standing_rows(sale_ids: Iterable[int]) -> QuerySet[Any, Any]:
-    """The last decision on each gate of these sales, for `read_standings`."""
+    """The last decision on each gate of these sales, for `read_standings`.
+
+    With the terms of the sale and the lines of the table, so that it takes no further question.
+    """
     spoken = (
         GateVote.objects.filter(decision=OuterRef("pk")).values("department").distinct().order_by()
     )
     return (
         GateDecision.objects.filter(opportunity_id__in=list(sale_ids))
         .exclude(state=State.WITHDRAWN)
-        .annotate(spoken=ArraySubquery(spoken))
+        .annotate(
+            spoken=ArraySubquery(spoken), offer=ArraySubquery(_OFFER), rules=ArraySubquery(_RULES)
+        )
         .order_by("opportunity_id", "gate", "-id")
         .distinct("opportunity_id", "gate")
         .values_list(
@@ -109,6 +169,13 @@ def standing_rows(sale_ids: Iterable[int]) -> QuerySet[Any, Any]:
             "reason",
             "deferred_until",
             "lapses_at",
+            "min_level",
+            "min_role",
+            "payment_days",
+            "opportunity__amount",
+            "opportunity__currency",
+            "offer",
+            "rules",
         )
     )
 
@@ -116,12 +183,42 @@ def standing_rows(sale_ids: Iterable[int]) -> QuerySet[Any, Any]:
 def read_standings(rows: Iterable[tuple[Any, ...]], at: datetime) -> Standings:
     """Sale -> gate -> where it stands, with the departments that have not spoken."""
     found: Standings = {}
-    for sale, departments, spoken, pk, gate, state, requested_at, reason, until, lapses_at in rows:
+    lines: dict[str, list[ApprovalRule]] = {}  # of one answer: the table is the same in every row
+    for sale, departments, spoken, pk, gate, state, *rest in rows:
+        requested_at, reason, until, lapses_at, level, role, *terms, rules = rest
+        if gate not in lines:
+            lines[gate] = [ApprovalRule(gate=gate, **_decimals(each)) for each in rules]
         missing = tuple(name for name in departments if name not in spoken)
+        path = path_by(lines[gate], gate, _terms(*terms))
+        grown = _grown(path, departments, level, role)
         found.setdefault(sale, {})[gate] = Standing(
-            pk, gate, state, requested_at, missing, reason, until, lapses_at, at
+            pk, gate, state, requested_at, missing, reason, until, lapses_at, at, grown
         )
     return found
+
+
+def _terms(
+    payment_days: int | None, amount: Decimal | None, currency: str, offers: list[dict[str, Any]]
+) -> Terms:
+    offer = next((Proposal(**_decimals(each)) for each in offers), None)
+    return joined(amount, currency, payment_days, offer)
+
+
+def _decimals(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: Decimal(value) if name in _DECIMALS and value is not None else value
+        for name, value in row.items()
+    }
+
+
+def _grown(path: Path, departments: list[str], level: int, role: str) -> tuple[str, ...]:
+    """What the path of today takes and the decision was not asked to have."""
+    more = [name for name in path.departments if name not in departments]
+    if RANKS.index(path.min_role) > RANKS.index(role):
+        more.append(path.min_role)
+    if path.min_level > level:
+        more.append(str(path.min_level))
+    return tuple(more)
 
 
 def gates_for(sale: Opportunity) -> tuple[Gate, ...]:

@@ -123,6 +123,10 @@ class TermsShape(serializers.Serializer):
     currency = serializers.CharField(required=False)
     discount_percent = serializers.CharField(allow_null=True, required=False)
     payment_days = serializers.IntegerField(allow_null=True, required=False)
+    offer_amount = serializers.CharField(
+        allow_null=True, required=False, help_text="Of an offer in another currency."
+    )
+    offer_currency = serializers.CharField(required=False)
 
 
 class GateShape(GateRow):

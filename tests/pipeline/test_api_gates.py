@@ -60,6 +60,7 @@ def test_from_the_request_to_the_last_condition(cast, sale, now):
     [one] = decided.json()["conditions"]
     assert decided.json()["terms"] == {
         "amount": "120000.00", "currency": "CNY", "discount_percent": None, "payment_days": None,
+        "offer_amount": None, "offer_currency": "",
     }  # fmt: skip
     done = send(cast.fay, "post", f"/api/v1/gate-conditions/{one['id']}/done/", {"evidence": "x"})
     assert (done.status_code, done.json()["state"]) == (200, "fulfilled")

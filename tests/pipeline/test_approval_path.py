@@ -1,4 +1,4 @@
-"""The path of a decision: the usual departments, and the most demanding line that fits."""
+"""The path of a decision: the usual departments, and what any line that fits asks beside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.models import Event
 from pipeline.commands import approval, gates
 from pipeline.commands.proposals import add_proposal
 from pipeline.models import ApprovalRule, GateDecision
-from pipeline.queries.approval import Terms, path_for, terms_of
+from pipeline.queries.approval import Path, Terms, path_for, terms_of
 from tests.cast import NOW
 from tests.pipeline.committee import ask, seat_committee
 from tests.pipeline.sales import open_sale
@@ -41,7 +41,7 @@ def path(amount=None, discount=None, days=None, currency="CNY", gate="ATI"):
     ],
 )
 def test_without_a_table_the_usual_departments(gate, departments):
-    assert path(10**9, gate=gate) == (type(path()))(departments, 1, "", None)
+    assert path(10**9, gate=gate) == Path(departments, 1, "")
 
 
 @pytest.mark.parametrize(
@@ -49,18 +49,19 @@ def test_without_a_table_the_usual_departments(gate, departments):
     [
         ({"amount": 999_999}, False),
         ({"amount": 1_000_000}, True),
-        ({"amount": None}, False),
-        ({"amount": 1_000_000, "currency": "USD"}, False),
+        ({"amount": None}, True),
+        ({"amount": 999_999, "currency": "USD"}, True),
         ({"amount": 1_000_000, "discount": 19}, False),
         ({"amount": 1_000_000, "discount": 20}, True),
         ({"amount": 999_999, "discount": 20}, False),
         ({"amount": None, "discount": 20}, True),
+        ({"amount": None, "discount": 19}, False),
         ({"amount": 1_000_000, "days": 89}, False),
         ({"amount": 1_000_000, "days": 90}, True),
     ],
 )
 def test_what_is_known_has_to_reach_what_the_line_asks(given, fits):
-    one = rule(
+    rule(
         min_amount=1_000_000,
         min_discount_percent=20,
         min_payment_days=90,
@@ -68,26 +69,40 @@ def test_what_is_known_has_to_reach_what_the_line_asks(given, fits):
         min_level=4,
     )
     found = path(**given)
-    assert found.rule_id == (one.pk if fits else None)
     assert found.departments == ((*USUAL, "finance") if fits else USUAL)
     assert found.min_level == (4 if fits else 1)
 
 
 def test_a_zero_is_a_limit_and_an_empty_line_always_fits():
-    one = rule(min_discount_percent=0, min_role="manager")
-    assert path(discount=0).rule_id == one.pk
-    assert path(amount=5).rule_id is None
-    always = rule(min_level=2)
-    assert path().rule_id == always.pk
+    rule(min_discount_percent=0, min_role="manager")
+    assert [path(discount=0).min_role, path(amount=5).min_role] == ["manager", ""]
+    rule(min_level=2)
+    assert path().min_level == 2
 
 
-def test_the_most_demanding_line_wins():
-    rule(min_amount=100, departments=["finance", "legal"], min_level=2)
-    rule(min_amount=10, min_level=4)
-    chief = rule(min_amount=1000, min_level=4, min_role="director")
+def test_all_that_any_fitting_line_asks_so_that_more_never_asks_for_less():
+    rule(min_amount=10, departments=["finance", "legal"], min_role="director")
+    rule(min_amount=100, min_level=4, min_role="manager")
+    rule(min_amount=1000, min_level=3)
     rule(gate="ATB", min_level=5)
-    assert path(5000).rule_id == chief.pk
-    assert path(5000).min_role == "director"
+    everybody = (*USUAL, "finance", "legal")
+    found = [path(amount) for amount in (5, 50, 500, 5000)]
+    assert found == [
+        Path(USUAL, 1, ""),
+        Path(everybody, 1, "director"),
+        Path(everybody, 4, "director"),
+        Path(everybody, 4, "director"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "level"),
+    [(99, "USD", 1), (100, "USD", 4), (100, "CNY", 1), (1, "EUR", 5), (None, "EUR", 5)],
+)
+def test_an_amount_no_line_can_compare_takes_the_strictest_path(amount, currency, level):
+    rule(min_amount=100, currency="USD", min_level=4)
+    rule(min_amount=1000, currency="CNY", min_level=5)
+    assert path(amount, currency=currency).min_level == level
 
 
 def offer(cast, sale, **facts):
@@ -103,7 +118,18 @@ def test_the_terms_of_a_sale_come_from_its_current_proposal(cast, b2b8):
     offer(cast, sale, amount=Decimal(900000), discount_percent=Decimal(5))
     assert terms_of(sale) == Terms(Decimal(900000), "CNY", Decimal(5), None)
     offer(cast, sale, amount=Decimal(900000), currency="USD")
-    assert terms_of(sale) == Terms(Decimal(100000), "CNY", Decimal(25), None)
+    beside = (Decimal(900000), "USD")
+    assert terms_of(sale) == Terms(Decimal(100000), "CNY", Decimal(25), None, *beside)
+
+
+def test_an_offer_in_another_currency_is_compared_in_its_own(cast, b2b8):
+    sale = open_sale(cast, amount=Decimal(10))
+    rule(min_amount=1000, currency="CNY", min_level=4)
+    rule(min_amount=100, currency="USD", min_level=5)
+    offer(cast, sale, amount=Decimal(99), currency="USD")
+    assert path_for("ATI", terms_of(sale)).min_level == 1
+    offer(cast, sale, amount=Decimal(100), currency="USD")
+    assert path_for("ATI", terms_of(sale)).min_level == 5
 
 
 def test_a_discount_and_long_payment_ask_for_more(cast, b2b8):

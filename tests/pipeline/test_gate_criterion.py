@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from decimal import Decimal as D
 
 import pytest
 from django.db import connections
@@ -17,8 +18,9 @@ from core.relay import drain
 from pipeline.access import visible_gates
 from pipeline.commands import gate_decisions, gates, opportunities
 from pipeline.commands.pipelines import publish
+from pipeline.commands.proposals import add_proposal
 from pipeline.criteria import Sale, kind_of
-from pipeline.models import GateDecision
+from pipeline.models import ApprovalRule, GateDecision
 from pipeline.queries.gates import conditions_of
 from pipeline.serializers.definition import read_definition
 from tests.cast import NOW, gather
@@ -148,6 +150,47 @@ class TestMet:
         assert snapshot(sale) == before
         decided(cast, sale)
         assert opportunities.advance(sale, by=cast.anna, at=NOW).stage == "prove"
+
+
+class TestGrown:
+    """A go holds for the terms it was decided on, and for more only as far as its path reached."""
+
+    def test_by_an_amount_that_takes_a_department_and_a_rank_more(self, cast, sale):
+        ApprovalRule.objects.create(
+            gate="ATI", min_amount=D(500), departments=["finance"], min_level=4, min_role="manager"
+        )
+        sale = opportunities.change_opportunity(sale, amount=D("499.99"), by=cast.anna, at=NOW)
+        decided(cast, sale)
+        assert look(sale).met
+        opportunities.change_opportunity(sale, amount=D(500), by=cast.anna, at=NOW)
+        found = look(sale)
+        assert (found.met, found.remedy.decision) == (False, None)
+        assert found.sentence() == (
+            "ATI was decided, but the terms have grown since: "
+            "it takes Finance, Manager, Vice president as well. Request it anew."
+        )
+        with pytest.raises(Conflict):
+            opportunities.advance(sale, by=cast.anna, at=NOW)
+        sale.refresh_from_db()
+        assert sale.stage == "invest"
+
+    def test_by_the_current_offer_and_not_by_what_was_asked_already(self, cast, sale):
+        sale = opportunities.change_opportunity(sale, amount=D(10), by=cast.anna, at=NOW)
+        decided(cast, sale)
+        ApprovalRule.objects.create(gate="ATI", min_amount=D(9), departments=["delivery"])
+        ApprovalRule.objects.create(gate="ATI", min_discount_percent=D("12.5"), min_level=2)
+        priced = {"document": "Offer", "amount": D(10)}
+        for share, met in (("12.49", True), ("12.5", False)):
+            facts = priced | {"discount_percent": D(share)}
+            add_proposal(sale, facts=facts, by=cast.anna, at=NOW)
+            assert look(sale).met is met
+
+    def test_an_amount_that_was_not_known_asks_for_all(self, cast, sale):
+        decided(cast, sale)
+        ApprovalRule.objects.create(gate="ATI", min_amount=D(500), departments=["legal"])
+        assert not look(sale).met
+        opportunities.change_opportunity(sale, amount=D(499), by=cast.anna, at=NOW)
+        assert look(sale).met
 
 
 @pytest.mark.parametrize(

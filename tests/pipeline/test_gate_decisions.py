@@ -165,6 +165,7 @@ class TestDecide:
         assert decision.facts == {
             "amount": "120000.00", "currency": "CNY",
             "discount_percent": None, "payment_days": None,
+            "offer_amount": None, "offer_currency": "",
         }  # fmt: skip
         told = Event.objects.get(name="gate.decided")
         assert (told.scope_id, told.data["outcome"]) == (cast.acme.pk, "go")
