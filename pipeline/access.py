@@ -197,6 +197,30 @@ def visible_gates(user: User) -> QuerySet[GateDecision]:
     )
 
 
+def sees_sale_of(user: User, decision: GateDecision) -> bool:
+    """Whether he sees the sale as well, or was only asked about this decision."""
+    return visible_opportunities(user).filter(pk=decision.opportunity_id).exists()
+
+
+def allowed_on_gate(user: User, decision: GateDecision, verb: str) -> bool:
+    """Whether this person may do this to a decision, whatever state it is in."""
+    if verb == "vote":
+        return decision.seats.filter(user=user).exists()
+    changes = may(user, "gate.change", decision.opportunity)
+    if verb == "withdraw":
+        return changes or user.pk == decision.requested_by_id
+    if verb != "decide":
+        return changes
+    return (
+        role_may(user, "gate.decide")
+        and user.pk != decision.requested_by_id
+        and (
+            decision.seats.filter(user=user).exists()
+            or may(user, "gate.decide", decision.opportunity)
+        )
+    )
+
+
 def get_gate(user: User, pk: int) -> GateDecision:
     """A decision with its sale and people, or NotFound."""
     related = ("opportunity__customer__team", "opportunity__owner", "requested_by", "decided_by")

@@ -35,12 +35,15 @@ class Fact:
     value: str
 
 
-def facts_of(decision: GateDecision, now: datetime) -> list[Fact]:
-    """The facts of a gate, as they are now; those nobody knows are told as a dash."""
+def facts_of(decision: GateDecision, now: datetime, *, sees_sale: bool) -> list[Fact]:
+    """The facts of a gate, as they are now; those nobody knows are told as a dash.
+
+    The words of the customer, in which people are named, are for those who see the sale.
+    """
     sale = decision.opportunity
     found = [*_money(decision), *_dates(sale)]
     if decision.gate in (Gate.ATI, Gate.ATB):
-        found += [*_case(sale), _chain(sale, now)]
+        found += [*_case(sale, sees_sale=sees_sale), _chain(sale, now)]
     return [*found, _promises(sale, now)]
 
 
@@ -108,8 +111,9 @@ def _dates(sale: Opportunity) -> Iterator[Fact]:
         yield _fact("decision_date", _("The customer decides by"), sale.decision_date)
 
 
-def _case(sale: Opportunity) -> Iterator[Fact]:
-    yield _fact("problem", _("Problem in the customer's words"), sale.problem)
+def _case(sale: Opportunity, *, sees_sale: bool) -> Iterator[Fact]:
+    if sees_sale:
+        yield _fact("problem", _("Problem in the customer's words"), sale.problem)
     yield _fact("impact", _("What doing nothing costs"), sale.impact)
     yield _fact("budget", _("Budget source"), sale.budget_source)
 

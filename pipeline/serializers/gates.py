@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import Department, Level
 from crm.serializers.commitments import ID
+from pipeline.access import sees_sale_of
 from pipeline.models import ApprovalRule, Gate, GateCondition, GateDecision, GateSeat, GateVote
 from pipeline.models.approval import DECIDING_ROLES
 from pipeline.models.gate import MOST_PAYMENT_DAYS
@@ -112,7 +113,8 @@ class KnownShape(serializers.Serializer):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """As they are now."""
-        found = facts_of(instance, self.context["view"].now)
+        seen = sees_sale_of(self.context["request"].user, instance)
+        found = facts_of(instance, self.context["view"].now, sees_sale=seen)
         return {"facts": FactShape(found, many=True).data}
 
 

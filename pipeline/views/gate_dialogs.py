@@ -10,11 +10,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import explain
 from accounts.queries.users import get_user
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, Refused
 from core.web import done, is_htmx, next_url
 from crm.views.typed import with_typed
 from crm.web import dialog
@@ -166,7 +167,9 @@ def _act(
     command: Callable[..., Any],
     given: Callable[[], dict[str, Any]] | None = None,
 ) -> HttpResponse:
-    """The form of a verb, or its command once the form is filled."""
+    """The form of a verb, or its command once the form is filled; neither for who may not."""
+    if not access.allowed_on_gate(request.user, decision, verb):
+        raise Refused(_("You may see this decision, but not do that."), code="not_allowed")
 
     def run(ready: Any) -> None:
         values = given() if given else ready.cleaned_data

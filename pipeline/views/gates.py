@@ -62,13 +62,14 @@ def gate(request: HttpRequest, pk: int) -> HttpResponse:
     voices = queries.voices(decision)
     standing = standings([decision.opportunity_id], now).get(decision.opportunity_id, {})
     current = standing.get(decision.gate)
+    sees_sale = access.sees_sale_of(user, decision)
     context = {
         "decision": decision,
         "sale": decision.opportunity,
         "customer": decision.opportunity.customer,
-        "sees_sale": access.visible_opportunities(user).filter(pk=decision.opportunity_id).exists(),
+        "sees_sale": sees_sale,
         "texts": queries.texts_of(decision),
-        "facts": facts_of(decision, now),
+        "facts": facts_of(decision, now, sees_sale=sees_sale),
         "voices": voices,
         "missing": queries.missing(voices),
         "standing": current if current and current.id == decision.pk else None,

@@ -47,19 +47,19 @@ PAGES: dict[str, list[tuple[str, str, dict[str, Any], dict[str, int]]]] = {
         ),
     ],
     "gate-pack": [
-        ("get", "/gates/{gate}/pack/", {}, SEE),
+        ("get", "/gates/{gate}/pack/", {}, do(200, *SELLERS)),
         ("post", "/gates/{gate}/pack/", PACK["ATI"], do(409, *SELLERS)),
     ],
     "gate-invite": [
-        ("get", "/gates/{gate}/invite/", {}, SEE),
+        ("get", "/gates/{gate}/invite/", {}, do(200, *SELLERS)),
         ("post", "/gates/{gate}/invite/", {"person": "{legal}"}, do(302, *SELLERS)),
     ],
     "gate-schedule": [
-        ("get", "/gates/{gate}/schedule/", {}, SEE),
+        ("get", "/gates/{gate}/schedule/", {}, do(200, *SELLERS)),
         ("post", "/gates/{gate}/schedule/", {"scheduled_at": "{soon}T10:00"}, do(302, *SELLERS)),
     ],
     "gate-vote": [
-        ("get", "/gates/{gate}/vote/", {}, SEE),
+        ("get", "/gates/{gate}/vote/", {}, do(200, "fay", "boris", "solution", "delivery")),
         (
             "post",
             "/gates/{gate}/vote/",
@@ -68,11 +68,11 @@ PAGES: dict[str, list[tuple[str, str, dict[str, Any], dict[str, int]]]] = {
         ),
     ],
     "gate-decide": [
-        ("get", "/gates/{gate}/decide/", {}, SEE),
+        ("get", "/gates/{gate}/decide/", {}, do(200, "boris", "dora")),
         ("post", "/gates/{gate}/decide/", {"outcome": "go"}, do(302, "boris", "dora")),
     ],
     "gate-withdraw": [
-        ("get", "/gates/{gate}/withdraw/", {}, SEE),
+        ("get", "/gates/{gate}/withdraw/", {}, do(200, *SELLERS)),
         ("post", "/gates/{gate}/withdraw/", {"reason": "x"}, do(302, *SELLERS)),
     ],
     "gate-fulfil": [

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pipeline.commands import gate_decisions, gates
 from pipeline.commands.gate_decisions import Condition
 from pipeline.models import ApprovalRule, GateDecision
-from tests.pipeline.committee import PACK, seat_committee
+from tests.pipeline.committee import PACK, seat_committee, snapshot
 from tests.pipeline.sales import open_sale
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,38 @@ def test_the_page_shows_only_the_buttons_one_may_use(sign_in, cast, decision):
         "nils": [],
         "dora": ["decide", *asks],
     }
+
+
+def test_a_form_is_only_for_who_may_send_it(sign_in, cast, decision):
+    verbs = ("vote", "decide", "schedule", "invite", "pack", "withdraw")
+    before = snapshot(decision)
+    open_to = {}
+    for who in ("anna", "boris", "dan", "nils"):
+        client = sign_in(getattr(cast, who))
+        paths = {verb: f"/gates/{decision.pk}/{verb}/" for verb in verbs}
+        codes = {verb: client.get(path).status_code for verb, path in paths.items()}
+        assert set(codes.values()) <= {200, 403}
+        refused = [verb for verb in verbs if codes[verb] == 403]
+        assert [client.post(paths[verb], {}).status_code for verb in refused] == [403] * len(
+            refused
+        )
+        open_to[who] = [verb for verb in verbs if codes[verb] == 200]
+    asks = ["schedule", "invite", "pack", "withdraw"]
+    assert open_to == {"anna": asks, "boris": list(verbs), "dan": ["vote"], "nils": []}
+    assert snapshot(decision) == before
+
+
+def test_the_customer_s_words_are_for_who_sees_the_sale(sign_in, cast, sale, decision):
+    sale.problem = "Wang cannot deliver"
+    sale.save(update_fields=["problem"])
+    seen = {}
+    for who in ("anna", "dan"):
+        client = sign_in(getattr(cast, who))
+        page = client.get(f"/gates/{decision.pk}/").content.decode()
+        told = client.get(f"/api/v1/gates/{decision.pk}/").json()
+        facts = [fact["key"] for fact in told["known"]["facts"]]
+        seen[who] = ("Wang cannot deliver" in page, "problem" in facts, "impact" in facts)
+    assert seen == {"anna": (True, True, True), "dan": (False, False, True)}
 
 
 def test_a_refusal_says_why_above_the_form(sign_in, cast, decision, now):
