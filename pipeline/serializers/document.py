@@ -18,6 +18,7 @@ from pipeline.commands.pipelines import (
 from pipeline.models import PipelineVersion, Stage, StandardAction
 
 WIDTH = 100
+LINE_ENDS = "\x85\u2028\u2029"
 
 
 class Inline(dict[str, Any]):
@@ -40,7 +41,14 @@ def _inline(writer: Writer, data: Inline) -> yaml.Node:
     return writer.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=True)
 
 
+def _text(writer: Writer, data: str) -> yaml.Node:
+    """What YAML takes for the end of a line would be read back as a space, unless it is escaped."""
+    style = '"' if any(mark in data for mark in LINE_ENDS) else None
+    return writer.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
 Writer.add_representer(Inline, _inline)
+Writer.add_representer(str, _text)
 
 
 def write_definition(definition: PipelineDraft) -> str:

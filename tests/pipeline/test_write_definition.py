@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
 
@@ -137,3 +138,15 @@ def test_the_command_says_in_one_sentence_what_is_not_there(b2b8):
         call_command("dump_pipeline", "other")
     with pytest.raises(CommandError, match="No such pipeline has been published"):
         call_command("dump_pipeline", "b2b-8", number=2)
+
+
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\u2029"])
+def test_every_end_of_a_line_is_read_back(mark):
+    definition = read_definition(SMALL)
+    [stage, *rest] = definition.stages
+    criterion = replace(stage.criteria[0], texts={"en": f"A problem{mark}is named"})
+    changed = replace(
+        definition, stages=(replace(stage, criteria=(criterion, *stage.criteria[1:])), *rest)
+    )
+
+    assert read_definition(write_definition(changed)) == changed
