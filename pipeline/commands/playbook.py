@@ -40,8 +40,10 @@ def enter(sale: Opportunity, *, by: User, at: datetime) -> int:
     OpportunityAction.objects.filter(opportunity=sale, standard__in=keys).update(is_current=False)
     OpportunityAction.objects.bulk_create(
         [
-            OpportunityAction(opportunity=sale, action=action, standard=standard)
-            for (standard, _step), action in zip(steps, made, strict=True)
+            OpportunityAction(
+                opportunity=sale, action=action, standard=standard, planned_date=step.due_date
+            )
+            for (standard, step), action in zip(steps, made, strict=True)
         ]
     )
     return len(made)

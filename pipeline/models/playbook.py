@@ -59,6 +59,9 @@ class OpportunityAction(models.Model):
     standard = models.ForeignKey(
         StandardAction, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    planned_date = models.DateField(
+        null=True, help_text="By which day the process wants a standard step; it stays as it was."
+    )
     is_current = models.BooleanField(
         default=True, help_text="False once the same step was planned anew."
     )

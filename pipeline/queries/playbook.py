@@ -19,7 +19,8 @@ ON_TIME, LATE = 1.0, 0.5
 class StepLine:
     """One standard action of a stage, and what has become of it in a sale.
 
-    `state` is one of unplanned, planned, overdue, done, late (done after its day), waived, let_go.
+    `state` is one of unplanned, planned, overdue, done, late (done after its planned day), waived,
+    let_go.
     """
 
     standard: StandardAction
@@ -54,18 +55,19 @@ def steps_of(sale: Opportunity, now: datetime) -> list[StepLine]:
     links = OpportunityAction.objects.filter(
         opportunity=sale, standard__isnull=False, is_current=True
     ).select_related("action__owner")
-    actions = {link.standard_id: link.action for link in links}
+    current = {link.standard_id: link for link in links}
     waived = _waived(sale)
     return [
         StepLine(
             standard,
             stage.key,
-            _state(actions.get(standard.pk), today, sale.customer.country, is_waived=is_waived),
-            actions.get(standard.pk),
+            _state(link, today, sale.customer.country, is_waived=is_waived),
+            link.action if link else None,
         )
         for stage in sale.stages
         if stage.position <= sale.stage_row.position
         for standard in stage.actions.all()
+        for link in [current.get(standard.pk)]
         for is_waived in [(stage.key, standard.key) in waived]
     ]
 
@@ -87,9 +89,10 @@ def _waived(sale: Opportunity) -> set[tuple[str, str]]:
     }
 
 
-def _state(action: Action | None, today: date, country: str, *, is_waived: bool) -> str:
-    if action is not None and action.state == Action.State.DONE:
-        return "late" if _is_late(action, country) else "done"
+def _state(link: OpportunityAction | None, today: date, country: str, *, is_waived: bool) -> str:
+    action = link.action if link else None
+    if link is not None and action is not None and action.state == Action.State.DONE:
+        return "late" if _is_late(link, action, country) else "done"
     if is_waived:
         return "waived"
     if action is None:
@@ -100,10 +103,12 @@ def _state(action: Action | None, today: date, country: str, *, is_waived: bool)
     return "overdue" if overdue else "planned"
 
 
-def _is_late(action: Action, country: str) -> bool:
-    if action.due_date is None or action.closed_at is None:
+def _is_late(link: OpportunityAction, action: Action, country: str) -> bool:
+    """Judged by the day the process gave it: who puts a step off is late all the same."""
+    day = link.planned_date or action.due_date
+    if day is None or action.closed_at is None:
         return False
-    return local_date(action.closed_at, country) > action.due_date
+    return local_date(action.closed_at, country) > day
 
 
 def adherence(lines: Iterable[StepLine], *, here: str) -> Adherence:

@@ -204,6 +204,19 @@ def test_late_and_waived_are_counted_before_the_exit_only(sale, cast):
     assert (found.value, found.n, found.late, found.waived) == (0.75, 2, 1, 0)
 
 
+@pytest.mark.parametrize("due", [date(2026, 3, 31), None])
+def test_a_step_put_off_is_late_all_the_same(sale, cast, due):
+    step = OpportunityAction.objects.get(standard__key="research")
+    assert step.planned_date == date(2026, 3, 12)
+    actions.change_due(step.action, due_date=due, by=cast.anna, at=LATER)
+
+    do(sale, "research", at=NOW + timedelta(days=3))
+
+    assert states(sale, NOW + timedelta(days=3))["research"] == "late"
+    step.refresh_from_db()
+    assert step.planned_date == date(2026, 3, 12)
+
+
 def test_where_nobody_could_do_it_it_is_planned_later(cast):
     freeze_user(cast.anna, by=cast.otto, at=NOW)
     sale = open_sale(cast, by=system_user(), owner=cast.boris)
