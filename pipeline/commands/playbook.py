@@ -23,6 +23,7 @@ def enter(sale: Opportunity, *, by: User, at: datetime) -> int:
 
     Called with the sale held. A step is for who has the part it names at the customer, else for
     who leads the sale; where nobody of them can do it, it waits unplanned and the gate says so.
+    One planned later in the stay is due from now on, but on time only by the day of the entry.
     """
     wanted = _wanted(sale)
     if not wanted:
@@ -30,20 +31,24 @@ def enter(sale: Opportunity, *, by: User, at: datetime) -> int:
     calendar = clocks.calendar_of(sale.customer)
     entered = _entered(sale, at)
     people = _people(sale, by)
+    begins = max(entered, at)
     steps: list[tuple[StandardAction, Step]] = []
     for standard in wanted:
         owner = people.get(standard.part) or people.get(OWNER)
         if owner is not None:
-            steps.append((standard, _step(standard, owner, entered, calendar)))
+            steps.append((standard, _step(standard, owner, _day(standard, begins, calendar))))
     made = plan_many(sale.customer, [step for _standard, step in steps], by=by, at=at)
     keys = [standard.pk for standard, _step in steps]
     OpportunityAction.objects.filter(opportunity=sale, standard__in=keys).update(is_current=False)
     OpportunityAction.objects.bulk_create(
         [
             OpportunityAction(
-                opportunity=sale, action=action, standard=standard, planned_date=step.due_date
+                opportunity=sale,
+                action=action,
+                standard=standard,
+                planned_date=_day(standard, entered, calendar),
             )
-            for (standard, step), action in zip(steps, made, strict=True)
+            for (standard, _step), action in zip(steps, made, strict=True)
         ]
     )
     return len(made)
@@ -66,7 +71,7 @@ def _wanted(sale: Opportunity) -> list[StandardAction]:
 
 
 def _entered(sale: Opportunity, at: datetime) -> datetime:
-    """When the stay began; steps planned late are due from now."""
+    """When the stay began; that of an imported sale is not what its steps go by."""
     visit = StageVisit.objects.filter(opportunity=sale, left_at__isnull=True).first()
     return visit.entered_at if visit and not sale.is_imported else at
 
@@ -83,9 +88,14 @@ def _people(sale: Opportunity, by: User) -> dict[str, User]:
     return found | ({OWNER: able[0]} if able else {})
 
 
-def _step(standard: StandardAction, owner: User, entered: datetime, calendar: Calendar) -> Step:
+def _day(standard: StandardAction, begins: datetime, calendar: Calendar) -> date:
+    """The day its working days from a moment end."""
+    day: date = add_working_days(local_date(begins, calendar), standard.due_days, calendar)
+    return day
+
+
+def _step(standard: StandardAction, owner: User, due: date) -> Step:
     """In the words of who will do it."""
-    due: date = add_working_days(local_date(entered, calendar), standard.due_days, calendar)
     with translation.override(owner.language):
         return Step(text=str(standard), owner=owner, due_date=due)
 

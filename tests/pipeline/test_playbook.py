@@ -217,6 +217,19 @@ def test_a_step_put_off_is_late_all_the_same(sale, cast, due):
     assert step.planned_date == date(2026, 3, 12)
 
 
+def test_a_step_planned_anew_is_due_from_then_and_no_less_late(sale, cast):
+    week = NOW + timedelta(days=7)
+    link = OpportunityAction.objects.get(standard__key="research")
+    actions.cancel(link.action, reason="By mistake", by=cast.anna, at=week)
+
+    assert steps.plan_missing(sale, by=cast.anna, at=week) == 1
+
+    assert rows(sale)["research"] == ("anna", date(2026, 3, 19), "planned")
+    assert states(sale, week)["research"] == "planned"
+    do(sale, "research", at=week)
+    assert states(sale, week)["research"] == "late"
+
+
 def test_where_nobody_could_do_it_it_is_planned_later(cast):
     freeze_user(cast.anna, by=cast.otto, at=NOW)
     sale = open_sale(cast, by=system_user(), owner=cast.boris)
@@ -310,7 +323,7 @@ def test_on_the_page_and_over_the_api(sale, cast, client):
     said = client.get(f"/api/v1/opportunities/{sale.pk}/steps/").json()
     assert [(step["key"], step["state"]) for step in said["steps"]] == [
         ("research", "overdue"),
-        ("workshop", "overdue"),
+        ("workshop", "planned"),
         ("source", "overdue"),
     ]
     assert said["adherence"] == {
