@@ -10,8 +10,12 @@ from accounts.models import User
 from crm.commands.actions import create_action
 from crm.models import Action
 from pipeline.commands import playbook
+from pipeline.commands.holding import hold_sale
 from pipeline.commands.moves import lock_sale
 from pipeline.models import Opportunity, OpportunityAction
+
+STATES = (*Opportunity.LIVE, Opportunity.State.WON)
+"""A sale that was won is still worked for."""
 
 
 @transaction.atomic
@@ -24,11 +28,12 @@ def plan(
     owner: User | None = None,
     due_date: date | None = None,
 ) -> Action:
-    """Plan something one of us will do for this sale."""
+    """Plan something one of us will do for this sale; Conflict once it is closed."""
+    sale = hold_sale(opportunity, by, "action.create", STATES)
     action = create_action(
-        customer=opportunity.customer, text=text, owner=owner, due_date=due_date, by=by, at=at
+        customer=sale.customer, text=text, owner=owner, due_date=due_date, by=by, at=at
     )
-    OpportunityAction.objects.create(opportunity=opportunity, action=action)
+    OpportunityAction.objects.create(opportunity=sale, action=action)
     return action
 
 

@@ -263,6 +263,20 @@ def test_steps_of_another_sale_are_not_shown(sale, cast):
     assert len(planned(other)) == 4
 
 
+def test_for_a_closed_sale_nothing_is_planned(sale, cast, client):
+    opportunities.lose(sale, outcome="lost", reason="Price", by=cast.anna, at=LATER)
+    before = list(Action.objects.order_by("pk").values_list())
+
+    with pytest.raises(Conflict) as refusal:
+        steps.plan(sale, text="Call Lee", by=cast.anna, at=LATER)
+    assert refusal.value.code == "opportunity_closed"
+    client.force_login(cast.anna)
+    answer = client.post(f"/opportunities/{sale.pk}/step/", {"text": "Call Lee"})
+
+    assert answer.status_code == 409
+    assert list(Action.objects.order_by("pk").values_list()) == before
+
+
 def test_a_published_action_never_changes(cast):
     for change in (
         lambda: StandardAction.objects.update(due_days=99),
