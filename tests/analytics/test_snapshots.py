@@ -102,15 +102,24 @@ def test_two_beats_at_once_make_one():
 
 def test_what_was_kept_stays(cast):
     open_sale(cast)
-    snapshots.take(at=NOW)
-    before = kept()
+    week, _new = snapshots.take(at=NOW)
+    late = open_sale(cast, name="Late")
+    before = kept(), list(ForecastWeek.objects.values_list())
+    line = ForecastLine.objects.get()
+    line.pk, line.opportunity = None, late
     for change in (
+        lambda: line.save(force_insert=True),
+        lambda: ForecastWeek.objects.update(sales=0),
+        lambda: ForecastWeek.objects.update(taken_at=NOW + timedelta(days=1)),
+        lambda: ForecastWeek.objects.filter(pk=week.pk).update(sales=2),
+        lambda: ForecastLine.objects.all()._raw_delete("default"),
+        lambda: ForecastWeek.objects.all()._raw_delete("default"),
         lambda: ForecastLine.objects.update(amount=D(1)),
         lambda: ForecastLine.objects.all().delete(),
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
-    assert kept() == before
+    assert (kept(), list(ForecastWeek.objects.values_list())) == before
 
 
 def test_two_queries_for_any_number(cast, django_assert_num_queries):

@@ -6,6 +6,7 @@ from django.db import IntegrityError, connection, transaction
 pytestmark = pytest.mark.django_db
 GUARDED = {
     "analytics_forecastline": "forecast_line_not_emptied",
+    "analytics_forecastweek": "forecast_week_not_emptied",
     "core_event": "event_not_emptied",
     "crm_assessment": "assessment_not_emptied",
     "crm_assignment": "assignment_not_emptied",
