@@ -174,6 +174,16 @@ def test_the_database_lets_nothing_be_changed(cast, sale, change):
     assert rows() == before
 
 
+def test_none_is_born_ended(cast, sale):
+    said = expect(sale, cast.anna, "commit", D("0.8"))
+    before = rows()
+    said.pk, said.ended_at = None, NOW
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        said.save(force_insert=True)
+    assert refused.value.__cause__.diag.constraint_name == "forecast_override_born_open"
+    assert rows() == before
+
+
 def test_over_the_api(cast, sale):
     path = f"/api/v1/opportunities/{sale.pk}/forecast/"
     anna = as_user(cast.anna)
