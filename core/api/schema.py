@@ -78,7 +78,7 @@ class BatonSchema(AutoSchema):
         if not self._is_ours():
             return []
         if self.method == "POST" and hasattr(self.view, "run"):
-            return [REPEATABLE]
+            return [REPEATABLE, IF_MATCH] if self._takes_if_match() else [REPEATABLE]
         if self._takes_if_match():
             return [IF_MATCH]
         if self.method == "GET" and not self._is_list_view():
@@ -88,7 +88,7 @@ class BatonSchema(AutoSchema):
         return []
 
     def _takes_if_match(self) -> bool:
-        return self.method in ("PATCH", "DELETE") and hasattr(self.view, "thing")
+        return self.method in ("PATCH", "DELETE", "POST") and hasattr(self.view, "thing")
 
     def _parameter(self, name: str, parameter: Any) -> OpenApiParameter:
         return OpenApiParameter(

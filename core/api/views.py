@@ -204,7 +204,8 @@ class RunsCommand(Endpoint):
 
     Define `run(data, **kwargs)`, which calls the command and returns what `output_class` (else
     `serializer_class`) shows; `input_class` (None: no body), `success_status`, and
-    `location(thing)` where something new got an address.
+    `location(thing)` where something new got an address. Where GET shows the thing, If-Match
+    refuses what is out of date.
     """
 
     input_class: ClassVar[type[BaseSerializer] | None] = None
@@ -224,6 +225,13 @@ class RunsCommand(Endpoint):
         return idempotency.once(request, self.now, partial(self._run, **kwargs))
 
     def _run(self, **kwargs: Any) -> HttpResponse:
+        if "If-Match" in self.request.headers and isinstance(self, ReadOne):
+            with transaction.atomic():
+                self.as_seen(self.request, **kwargs)
+                return self._answer(**kwargs)
+        return self._answer(**kwargs)
+
+    def _answer(self, **kwargs: Any) -> HttpResponse:
         data = {} if self.input_class is None else self.read(self.input_class)
         thing = self.run(data, **kwargs)
         if self.success_status == 204:

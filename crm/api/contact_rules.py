@@ -15,6 +15,7 @@ from crm.api.people import put_people
 from crm.api.verbs import Verb
 from crm.commands import contact_rules
 from crm.commands.fields import NEVER
+from crm.commands.locks import lock_person
 from crm.models import ContactBan, ContactLimits
 from crm.queries.contact_rules import limits_of, standing_of
 from crm.queries.contact_words import warnings
@@ -79,6 +80,10 @@ class ContactLimit(ReadOne, RunsCommand):
         """What was agreed; all empty where nothing was."""
         contact = access.get_contact(self.request.user, pk)
         return limits_of(contact) or ContactLimits(contact=contact)
+
+    def hold(self, thing: ContactLimits) -> None:
+        """The person, as the command does: nothing may have been agreed yet."""
+        lock_person(thing.contact)
 
     def run(self, data: dict[str, Any], pk: int) -> ContactLimits:
         """Set what is given, take away what is not."""

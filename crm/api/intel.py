@@ -7,6 +7,7 @@ from typing import Any
 from core.api.views import ReadOne, RunsCommand
 from crm import access
 from crm.commands.intel import note_intel
+from crm.commands.locks import lock_customer
 from crm.queries import intel
 from crm.serializers import intel as shapes
 
@@ -21,6 +22,10 @@ class CustomerIntel(ReadOne, RunsCommand):
     def thing(self, pk: int) -> Any:
         """Every key with what is known."""
         return intel.intel_of(access.get_customer(self.request.user, pk), self.now)
+
+    def hold(self, thing: Any) -> None:
+        """The customer, as the command does."""
+        lock_customer(self.kwargs["pk"])
 
     def run(self, data: dict[str, Any], pk: int) -> intel.Line:
         """Note it."""

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from core.api.views import Endpoint, ReadOne, RunsCommand
 from pipeline.access import forecast_side, get_opportunity
 from pipeline.commands.forecasts import set_forecast
+from pipeline.commands.holding import hold_seen
 from pipeline.models import ForecastOverride
 from pipeline.queries.odds import odds
 from pipeline.queries.outlook import outlook_of, said
@@ -31,6 +32,10 @@ class OpportunityForecast(ReadOne, RunsCommand):
             "side": forecast_side(self.request.user, sale),
             "said": said(sale),
         }
+
+    def hold(self, thing: Any) -> None:
+        """The customer and the sale, as the command does."""
+        hold_seen(get_opportunity(self.request.user, self.kwargs["pk"]))
 
     def run(self, data: dict[str, Any], **kwargs: Any) -> ForecastOverride:
         """Say it."""

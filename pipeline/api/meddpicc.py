@@ -8,6 +8,7 @@ from core.api import filters
 from core.api.views import ReadOne, ReadRows, RunsCommand
 from crm.api.proofs import proof_of
 from pipeline.access import get_opportunity
+from pipeline.commands.holding import hold_seen
 from pipeline.commands.meddpicc import score_letter
 from pipeline.models import MeddpiccScore
 from pipeline.queries.meddpicc import Card, card_of, history_of
@@ -28,6 +29,10 @@ class OpportunityMeddpicc(ReadOne, RunsCommand):
 
     def _card(self, pk: int) -> Card:
         return card_of(get_opportunity(self.request.user, pk), since=self.query.get("since"))
+
+    def hold(self, thing: Any) -> None:
+        """The customer and the sale, as the command does."""
+        hold_seen(get_opportunity(self.request.user, self.kwargs["pk"]))
 
     def run(self, data: dict[str, Any], **kwargs: Any) -> MeddpiccScore:
         """Score it."""

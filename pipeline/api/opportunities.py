@@ -15,6 +15,7 @@ from crm.access import get_customer
 from crm.commands.locks import lock_customer
 from pipeline.access import get_opportunity, visible_opportunities
 from pipeline.commands import opportunities
+from pipeline.commands.holding import hold_seen
 from pipeline.models import Opportunity
 from pipeline.queries.pipelines import get_product
 from pipeline.queries.transitions import Outlook, transitions_for
@@ -115,6 +116,10 @@ class OpportunityTransitions(ReadOne, RunsCommand):
         """What may be done, and what is missing."""
         user = self.request.user
         return transitions_for(get_opportunity(user, kwargs["pk"]), by=user, at=self.now)
+
+    def hold(self, thing: Any) -> None:
+        """The customer and the sale, as the command does."""
+        hold_seen(get_opportunity(self.request.user, self.kwargs["pk"]))
 
     def run(self, data: dict[str, Any], **kwargs: Any) -> Opportunity:
         """Make the move."""

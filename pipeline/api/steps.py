@@ -7,6 +7,7 @@ from typing import Any
 from core.api.views import ReadOne, RunsCommand
 from pipeline.access import get_opportunity
 from pipeline.commands import steps
+from pipeline.commands.holding import hold_seen
 from pipeline.queries.playbook import adherence, steps_of
 from pipeline.serializers.steps import NothingInput, StepsSerializer
 
@@ -24,6 +25,10 @@ class OpportunitySteps(ReadOne, RunsCommand):
         sale = get_opportunity(self.request.user, kwargs["pk"])
         lines = steps_of(sale, self.now)
         return {"steps": lines, "adherence": adherence(lines, here=sale.stage)}
+
+    def hold(self, thing: Any) -> None:
+        """The customer and the sale, as the command does."""
+        hold_seen(get_opportunity(self.request.user, self.kwargs["pk"]))
 
     def run(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Plan them."""

@@ -13,6 +13,12 @@ from pipeline.commands.moves import lock_sale
 from pipeline.models import Opportunity
 
 
+def hold_seen(opportunity: Opportunity) -> None:
+    """Its customer and it, held: what is shown of it stays until the end of the transaction."""
+    lock_customer(opportunity.customer_id)
+    Opportunity.objects.select_for_update().only("pk").get(pk=opportunity.pk)
+
+
 def hold_sale(
     opportunity: Opportunity,
     by: User,

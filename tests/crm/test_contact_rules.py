@@ -317,6 +317,23 @@ def test_who_has_not_seen_what_was_agreed_is_refused_over_the_api(cast):
     assert send(anna, "POST", path, {"seen_at": seen_at}).json()["most"] is None
 
 
+def test_an_old_version_named_in_if_match_is_refused(cast):
+    path = f"/api/v1/contacts/{cast.lee.pk}/limits/"
+    anna = as_user(cast.anna)
+
+    def post(most, tag):
+        body = {"most": most, "days": 7}
+        return anna.post(
+            path, body, content_type="application/json", headers={"If-Match": tag}
+        ).status_code
+
+    nothing = anna.get(path)["ETag"]
+    assert post(2, nothing) == 200
+    assert (post(5, nothing), agreed(cast)) == (412, (2, 7, "Anna"))
+    assert post(5, anna.get(path)["ETag"]) == 200
+    assert agreed(cast) == (5, 7, "Anna")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_set_limits_at_once_the_second_is_refused():
     cast = people()
