@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms import explain
 from core.errors import Invalid
-from core.web import done, fragment, is_htmx
+from core.web import done, fragment, is_htmx, next_url
 from core.workingtime import local_date
 from crm import access
 from crm.commands.intel import FACTS, note_intel
@@ -51,13 +51,14 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         except Invalid as error:
             explain(form, error)
         else:
-            return done(request, reverse("customer", args=[pk]))
+            return done(request, next_url(request, reverse("customer", args=[pk])))
     context = {
         "form": form,
         "customer": customer,
         "key": key,
         "past": queries.past_of(customer, key),
         "address": reverse("intel-note", args=[pk]),
+        "next": next_url(request, ""),
     }
     return dialog(request, "crm/dialogs/intel.html", context)
 

@@ -53,7 +53,7 @@ def test_what_is_known_is_noted_in_a_dialog(visit, cast):
     assert anna.axe() == ""
     with page.expect_navigation():
         dialog.get_by_role("button", name="Note it").click()
-    page.get_by_text("Ninety days").wait_for()
+    page.get_by_text("Ninety days", exact=True).wait_for()
     anna.check()
 
 
