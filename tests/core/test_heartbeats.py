@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from core.commands.heartbeats import note
@@ -69,3 +70,13 @@ def test_administrators_and_the_endpoint_see_it(client):
     page = client.get("/settings/system/").content.decode()
     assert "Everything that is to run by the clock runs." in page
     assert client.get("/healthz").json() == {"status": "ok", "failing": [], "beat": "green"}
+
+
+@pytest.mark.django_db
+def test_before_its_table_is_there_the_process_is_well_all_the_same(client):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_heartbeat RENAME TO not_there_yet")
+
+    answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.json()["beat"]) == (200, None)
