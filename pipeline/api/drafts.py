@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -13,7 +13,7 @@ from core.errors import Invalid
 from pipeline import access
 from pipeline.commands import drafts, retirement
 from pipeline.commands.pipelines import definition_of
-from pipeline.models import DefinitionDraft, Pipeline, PipelineVersion
+from pipeline.models import DefinitionDraft, PipelineVersion
 from pipeline.queries.pipelines import current_version
 from pipeline.serializers import drafts as shapes
 from pipeline.serializers.definition import read_document
@@ -101,33 +101,26 @@ class DraftPublish(RunsCommand):
 
 
 class Use(RunsCommand):
-    """Whether new sales run through a pipeline."""
+    """Whether new sales run through a pipeline; `command` decides it."""
 
     output_class = PipelineSerializer
     success_status = 200
+    command: ClassVar[Any]
 
     def run(self, data: dict[str, Any], key: str) -> PipelineVersion:
         """Decide it."""
         version = current_version(key)
-        self.decide(version.pipeline)
+        type(self).command(version.pipeline, by=self.request.user, at=self.now)
         return version
-
-    def decide(self, pipeline: Pipeline) -> None:
-        """Call the command."""
-        raise NotImplementedError
 
 
 class Retire(Use):
     """No new sales run through it; those under way run on."""
 
-    def decide(self, pipeline: Pipeline) -> None:
-        """Take it out of use."""
-        retirement.retire(pipeline, by=self.request.user, at=self.now)
+    command = staticmethod(retirement.retire)
 
 
 class BringBack(Use):
     """New sales may run through it again."""
 
-    def decide(self, pipeline: Pipeline) -> None:
-        """Take it back into use."""
-        retirement.bring_back(pipeline, by=self.request.user, at=self.now)
+    command = staticmethod(retirement.bring_back)
